@@ -1,0 +1,1 @@
+# Data of every machine. No secret stands in any file here.

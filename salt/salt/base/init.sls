@@ -1,0 +1,6 @@
+# What every machine has.
+include:
+  - base.users
+  - base.ssh
+  - base.time
+  - base.logging
