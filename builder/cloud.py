@@ -1,0 +1,132 @@
+"""Which cloud is talked to, and the clients to do it: `BLDR_CLOUD=local` (the default) or `aws`.
+
+The local cloud is started by the first client that is asked for. Its clients carry its endpoint and credentials
+explicitly: nothing of the user's own ~/.aws is read, and nothing can reach a real account by mistake.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from builder import ask
+from builder.errors import Failure, UsageError
+from builder.home import home
+
+if TYPE_CHECKING:
+    import boto3
+
+ROOT = Path(__file__).resolve().parent.parent
+REGION = "us-east-1"
+ACTIONS = ("status", "stop", "reset", "logs")
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """Where the local cloud answers, as its daemon says in $BLDR_HOME/endpoint.json."""
+
+    url: str
+    access_key: str
+    secret_key: str
+    region: str
+
+    @classmethod
+    def read(cls) -> Endpoint:
+        path = home() / "endpoint.json"
+        try:
+            said = json.loads(path.read_text())
+            return cls(said["endpoint"], said["access_key"], said["secret_key"], said["region"])
+        except (OSError, ValueError, KeyError) as error:
+            raise Failure(f"{path}: not what the local cloud should have written ({error}). ./bldr cloud logs may tell why.") from None
+
+
+def is_local() -> bool:
+    """True for the local cloud, False for AWS."""
+    chosen = os.environ.get("BLDR_CLOUD") or "local"
+    if chosen not in ("local", "aws"):
+        raise UsageError(f"BLDR_CLOUD is {chosen!r}: it can be local (the default) or aws")
+    return chosen == "local"
+
+
+def client(service: str) -> Any:
+    """A boto3 client of the chosen cloud, the same one each time. UsageError when AWS credentials are missing."""
+    return _client(service, is_local())
+
+
+@cache
+def _client(service: str, local: bool) -> Any:
+    from botocore.config import Config
+
+    return _session(local).client(service, endpoint_url=_endpoint().url if local else None, config=Config(
+        retries={"mode": "standard", "max_attempts": 5},
+        # Nothing outside is asked for: the local endpoint serves all buckets under its own name.
+        s3={"addressing_style": "path"} if local else None,
+        proxies={} if local else None,
+        connect_timeout=10,
+    ))
+
+
+@cache
+def _session(local: bool) -> boto3.Session:
+    import boto3
+
+    if local:
+        end = _endpoint()
+        return boto3.Session(end.access_key, end.secret_key, region_name=end.region)
+    session = boto3.Session()
+    if session.get_credentials() is None:
+        raise UsageError(
+            "BLDR_CLOUD=aws, but there are no AWS credentials: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and "
+            "AWS_SECRET_ACCESS_KEY, or run `aws configure`. Without BLDR_CLOUD the local cloud is used, which needs none."
+        )
+    return session if session.region_name else boto3.Session(region_name=REGION)
+
+
+@cache
+def _endpoint() -> Endpoint:
+    start()
+    return Endpoint.read()
+
+
+def start() -> None:
+    """Start the local cloud unless it runs. The first time it builds its machines' image, which takes minutes."""
+    if _manage("start") != 0:
+        raise Failure("the local cloud did not start (see above). ./bldr cloud logs tells more.")
+
+
+def manage(action: str, yes: bool = False) -> int:
+    """What `./bldr cloud ACTION` does; the exit code of the local cloud's own command."""
+    if action not in ACTIONS:
+        raise UsageError(f"cloud can {', '.join(ACTIONS[:-1])} or {ACTIONS[-1]}, not {action!r}")
+    if not is_local():
+        raise UsageError("BLDR_CLOUD=aws: the command `cloud` is about the local cloud only")
+    if action == "reset" and not ask.confirm(f"Delete the local cloud in {home()}, with all its stacks and machines?", yes):
+        print("Nothing was changed.", file=sys.stderr)
+        return 0
+    return _manage(action)
+
+
+def _manage(action: str) -> int:
+    command = [sys.executable, "-E", "-m", "localcloud", action, "--home", str(home())]
+    return subprocess.run(command, cwd=ROOT, check=False).returncode
+
+
+def account() -> str:
+    """The account's number."""
+    return str(client("sts").get_caller_identity()["Account"])
+
+
+def region() -> str:
+    """The region that is worked in."""
+    return str(client("cloudformation").meta.region_name)
+
+
+def builder_bucket() -> str:
+    """The bucket of this account and region that trees, code and histories are kept in."""
+    return f"continuum-builder-{account()}-{region()}"

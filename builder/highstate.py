@@ -1,0 +1,183 @@
+"""Having Salt make a machine what salt/ says it is: over ssh the same unit is started that the daily timer starts."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from builder import cloud, machines, report, ssh, tree
+from builder.errors import Failure, UsageError
+from builder.machines import Machine
+from builder.stacks import Stack
+
+UNIT = "continuum-highstate.service"
+ANSWER = "--- last.json ---"
+
+# Runs on the machine as root. The unit is there once the machine's first boot has run the tree's bootstrap; its answer
+# counts only if it is a new file. The last lines of the log are for a run that did not come to write an answer.
+TRIGGER = f"""
+tries=0
+until systemctl cat {UNIT} >/dev/null 2>&1; do
+    tries=$((tries + 1))
+    if [ $tries -gt 4500 ]; then echo "{UNIT} is not there 15 minutes after the boot"; exit 3; fi
+    sleep 0.2
+done
+answer=/run/continuum/last.json
+before=$(stat -c '%i %y' $answer 2>/dev/null)
+journalctl --unit {UNIT} --follow --lines 0 --output cat &
+follower=$!
+systemctl start {UNIT}
+code=$?
+kill $follower 2>/dev/null
+wait $follower 2>/dev/null
+if [ "$(stat -c '%i %y' $answer 2>/dev/null)" = "$before" ]; then
+    journalctl --unit {UNIT} --lines 30 --output cat --no-pager
+    exit $(( code ? code : 1 ))
+fi
+echo "{ANSWER}"
+cat $answer
+"""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One converge of one machine, as it reported it: counts of states, `seconds`, why it had something to do (`kind`:
+    first, update, retry, drift or none), and what changed and failed (dicts as the machine wrote them)."""
+
+    minion: str
+    time: str
+    kind: str
+    changed: int
+    unchanged: int
+    failed: int
+    seconds: float
+    changes: tuple[dict[str, Any], ...]
+    failures: tuple[dict[str, Any], ...]
+    notes: tuple[str, ...]
+
+    @classmethod
+    def read(cls, text: str) -> Run:
+        said = json.loads(text)
+        known = {name: said[name] for name in ("minion", "time", "kind", "changed", "unchanged", "failed", "seconds")}
+        return cls(**known, changes=tuple(said["changes"]), failures=tuple(said["failures"]), notes=tuple(said["notes"]))
+
+    @property
+    def summary(self) -> str:
+        return f"Changed {self.changed}, unchanged {self.unchanged}, failed {self.failed}"
+
+
+def converge_all(stack: Stack) -> list[Run]:
+    """Converge every machine of a stack, all at once, and show what changed. Failure when a state failed on any of them."""
+    found = [machine for machine in machines.of_stack(stack.name) if machine.state != "stopped"]
+    if not found:
+        raise UsageError(f"{stack.name} has no running machine to converge")
+    tree.upload()
+    outcomes: list[Run | Failure] = []
+    with report.goes_on("Salt on the machine finishes by itself."):
+        if len(found) == 1:
+            outcomes = [_outcome(found[0])]
+        else:
+            with ThreadPoolExecutor(len(found)) as pool:
+                outcomes = list(pool.map(_outcome, found))
+    bad = [each for each in outcomes if isinstance(each, Failure)]
+    runs = [each for each in outcomes if isinstance(each, Run)]
+    for run in runs:
+        show(run)
+    bad += [Failure(f"{run.minion}: {run.failed} states failed (see above)") for run in runs if run.failed]
+    if bad:
+        raise Failure("\n".join(str(each) for each in bad))
+    return runs
+
+
+def _outcome(machine: Machine) -> Run | Failure:
+    """One machine's failure never hides another's success."""
+    try:
+        return converge(machine)
+    except Failure as failure:
+        return failure
+
+
+def converge(machine: Machine) -> Run:
+    """Start the highstate unit on a machine and wait for it; what it reports. Failure when it could not run."""
+    reachable = ssh.wait(machine)
+    command = [*ssh.arguments(reachable), "--", f"sudo sh -c {shlex.quote(TRIGGER)}"]
+    printed: list[str] = []
+    with (
+        report.step(f"highstate of {machine.name}") as step,
+        subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process,
+    ):
+        assert process.stdout
+        for line in process.stdout:
+            printed.append(line.rstrip())
+            if not printed[-1].startswith(("{", ANSWER)):
+                step.note(printed[-1][:60])
+    if ANSWER in printed:
+        return Run.read(printed[printed.index(ANSWER) + 1])
+    if process.returncode == ssh.UNREACHABLE:
+        raise Failure(f"{machine.name}: the connection was lost. ./bldr highstate {machine.stack} goes on from there.")
+    told = "\n".join(f"    {line}" for line in printed[-15:])
+    raise Failure(f"{machine.name}: the highstate could not run (exit {process.returncode}):\n{told}")
+
+
+def show(run: Run) -> None:
+    """Print what a converge changed, a line a state, and its counts."""
+    for note in run.notes:
+        report.warn(f"{run.minion}: {note}")
+    for state in run.changes:
+        for line in _lines(state):
+            report.say(f"    {line}", "quiet" if line.startswith(" ") else None)
+    for state in run.failures:
+        report.say(f"    ✗ {state['id']} ({state['function']}): {state['comment']}", "bad")
+    report.say(f"  {run.minion}: {run.summary} in {report.duration(run.seconds)}", "bad" if run.failed else "good")
+
+
+def _lines(state: dict[str, Any]) -> list[str]:
+    lines = [f"~ {state['id']} ({state['function']})"]
+    for each in state["differences"]:
+        if each["diff"]:
+            lines += [f"    {each['what']}:", *(f"      {line}" for line in each["diff"].splitlines()[:40])]
+        else:
+            lines.append(f"    {each['what']}: {each['before'] or '(none)'} → {each['after'] or '(none)'}")
+    return lines if len(lines) != 2 else [f"{lines[0]}: {lines[1].strip()}"]
+
+
+def show_history(stack: Stack, count: int = 20) -> None:
+    """Print the last highstates of a stack's machines, as they reported them to the builder's bucket."""
+    runs = history(stack.name, count)
+    if not runs:
+        report.result(f"{stack.name}: no highstate has been reported yet")
+        return
+    for run in runs:
+        when = datetime.fromisoformat(run.time).strftime("%Y-%m-%d %H:%M:%S")
+        report.result(f"{when}  {run.minion}  {run.kind:6}  {run.summary} in {report.duration(run.seconds)}")
+        if run.kind in ("drift", "retry"):
+            for state in run.changes:
+                report.result("\n".join(f"    {line}" for line in _lines(state)))
+        for state in run.failures:
+            report.result(f"    ✗ {state['id']}: {state['comment']}")
+
+
+def history(stack: str, count: int) -> list[Run]:
+    """The last `count` highstates of a stack's machines, oldest first."""
+    client, bucket = cloud.client("s3"), tree.ensure_bucket()
+    newest = _reported(stack)[-count:]
+    return [Run.read(client.get_object(Bucket=bucket, Key=key)["Body"].read()) for key in newest]
+
+
+def was_converged(stack: Stack) -> bool:
+    """True when a machine of this very stack reported a highstate in which nothing failed: its launch came to its end."""
+    runs = history(stack.name, 3)
+    return any(not run.failed and datetime.fromisoformat(run.time) > stack.created for run in runs)
+
+
+def _reported(stack: str) -> list[str]:
+    pages = cloud.client("s3").get_paginator("list_objects_v2").paginate(
+        Bucket=tree.ensure_bucket(), Prefix=f"stacks/{stack}/highstate/"
+    )
+    keys = [each["Key"] for page in pages for each in page.get("Contents", [])]
+    return sorted(keys, key=lambda key: key.rpartition("/")[2])

@@ -1,0 +1,98 @@
+"""The machines of a stack: EC2 instances by their Name, which is the stack's name, with --2, --3 … for further ones."""
+
+from __future__ import annotations
+
+import re
+import socket
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from builder import cloud
+from builder.errors import UsageError
+
+LIVE = ("pending", "running", "stopping", "stopped")
+
+
+@dataclass(frozen=True)
+class Machine:
+    """One machine: its minion id `name`, its stack, EC2's `instance_id` (i-…), `state`, and addresses where it has them."""
+
+    name: str
+    stack: str
+    instance_id: str
+    state: str
+    private_ip: str | None
+    public_ip: str | None
+
+    @property
+    def address(self) -> str | None:
+        """Where to reach it from here: on AWS its public address if it has one that answers, otherwise the private one."""
+        if cloud.is_local() or not self.public_ip:
+            return self.private_ip
+        if self.private_ip and not _answers(self.public_ip) and _answers(self.private_ip):
+            return self.private_ip
+        return self.public_ip
+
+
+def of_stack(stack: str) -> list[Machine]:
+    """A stack's machines in their order, without those that are terminated."""
+    return [machine for machine in _described(stack, f"{stack}--*") if machine.stack == stack]
+
+
+def all_machines() -> list[Machine]:
+    """Every machine there is; one request a page."""
+    return _described()
+
+
+def _described(*names: str) -> list[Machine]:
+    filters: list[dict[str, Any]] = [{"Name": "instance-state-name", "Values": list(LIVE)}]
+    if names:
+        filters.append({"Name": "tag:Name", "Values": list(names)})
+    pages = cloud.client("ec2").get_paginator("describe_instances").paginate(Filters=filters)
+    said = [each for page in pages for group in page["Reservations"] for each in group["Instances"]]
+    return sorted(map(_machine, said), key=lambda machine: (machine.stack, _number(machine.name)))
+
+
+def get(name: str) -> Machine:
+    """The machine of that name; UsageError when its stack has none of it."""
+    stack = stack_of(name)
+    found = of_stack(stack)
+    for machine in found:
+        if machine.name == name:
+            return machine
+    if not found:
+        raise UsageError(f"{stack} has no machine. ./bldr aws_describe {stack} shows what it has.")
+    raise UsageError(f"there is no machine {name}; {stack} has {', '.join(machine.name for machine in found)}")
+
+
+def stack_of(name: str) -> str:
+    """The stack of a machine's name: `elife-bot-ct--2` is of `elife-bot-ct`."""
+    return re.sub(r"--\d+$", "", name)
+
+
+def _number(name: str) -> int:
+    match = re.search(r"--(\d+)$", name)
+    return int(match[1]) if match else 1
+
+
+def _machine(said: dict[str, Any]) -> Machine:
+    tags = {tag["Key"]: tag["Value"] for tag in said.get("Tags", [])}
+    name = tags.get("Name", said["InstanceId"])
+    return Machine(
+        name=name,
+        stack=stack_of(name),
+        instance_id=said["InstanceId"],
+        state=said["State"]["Name"],
+        private_ip=said.get("PrivateIpAddress"),
+        public_ip=said.get("PublicIpAddress"),
+    )
+
+
+@cache
+def _answers(address: str) -> bool:
+    try:
+        with socket.create_connection((address, 22), timeout=3):
+            return True
+    except OSError:
+        return False
