@@ -1,0 +1,41 @@
+"""The settings that the bot works with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from continuum.environment import Environment
+
+
+@dataclass(frozen=True)
+class BotSettings:
+    """A settings class of settings.py, read whole. The names are the seed's, so that a class written for it works."""
+
+    S3_monitor_queue: str
+    workflow_starter_queue: str
+    event_monitor_queue: str
+    publishing_buckets_prefix: str
+    production_bucket: str
+    sqs_region: str = "us-east-1"
+    swf_region: str = ""
+    domain: str = ""
+    default_task_list: str = "DefaultTaskList"
+    workflow_starter_queue_message_count: int = 5
+    log_directory: str = "/opt/elife-bot"
+    log_level: str = "INFO"
+
+    @property
+    def swf_domain(self) -> str:
+        """The domain in SWF; a class that names none means the one of its prefix: 'ct-' -> 'Publish.ct'."""
+        return self.domain or Environment.of_setting(self.publishing_buckets_prefix).swf_domain
+
+    @property
+    def region_of_swf(self) -> str:
+        return self.swf_region or self.sqs_region
+
+    def bucket(self, setting: str) -> str:
+        """The real name of a bucket by the name of its setting: 'production_bucket' -> 'ct-elife-production-final'."""
+        name = getattr(self, setting, None)
+        if not setting.endswith("_bucket") or not isinstance(name, str):
+            raise KeyError(setting)
+        return Environment.of_setting(self.publishing_buckets_prefix).bucket(name)

@@ -1,0 +1,12 @@
+"""What the applications of Continuum share. Imports none of them.
+
+fields         named values -> a frozen dataclass, every mistake named
+settings       a settings class or module -> the settings an application works with
+environment    names of the buckets, queues and SWF domain of one environment
+articles       file names of articles: read and made
+messages/      what passes through the queues: read and made
+logs           where a process logs
+service        a long-running process: logs, stops at SIGTERM, rides out a lost connection
+aws, queues    clients of AWS; a queue whose messages are taken, answered or set aside
+web, database  what every web application here answers: /ping, headers, errors; its PostgreSQL
+"""

@@ -1,0 +1,29 @@
+"""Where a process logs: stderr, which is the journal on a machine, and a file where the settings name one."""
+
+from __future__ import annotations
+
+import logging
+import logging.handlers
+import sys
+import time
+
+log = logging.getLogger(__name__)
+
+
+def to(file: str, name: str, level: str) -> None:
+    """Sets up this process's log, in one format for all; `file` may be ''. Without the right to write it, only stderr."""
+    handlers: list[logging.Handler] = [logging.StreamHandler(sys.stderr)]
+    refused: OSError | None = None
+    if file:
+        try:
+            # Watched: logrotate may move the file away. Several processes append their lines to one file.
+            handlers.append(logging.handlers.WatchedFileHandler(file, encoding="utf-8"))
+        except OSError as error:
+            refused = error
+    form = logging.Formatter(f"%(asctime)s %(levelname)s {name}[%(process)d] %(message)s", "%Y-%m-%dT%H:%M:%SZ")
+    form.converter = time.gmtime
+    for handler in handlers:
+        handler.setFormatter(form)
+    logging.basicConfig(level=level, handlers=handlers, force=True)
+    if refused:
+        log.warning("no log file: %s; logging to stderr only", refused)

@@ -1,0 +1,1 @@
+"""The publishing dashboard: where editors see, preview, publish and schedule."""

@@ -1,0 +1,1 @@
+"""lax, the journal's register of articles: which versions there are, and when each was published."""

@@ -1,0 +1,11 @@
+"""Settings of lax. This file is for a checkout; on a machine Salt writes /srv/lax/settings.py."""
+
+# Database: without a host there is none
+database = "lax"
+host = ""
+port = "5432"
+user = "lax"
+password = ""
+# Logging: to stderr only
+log_level = "INFO"
+log_file = ""
