@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from .aws import Source
 from .outcome import StateResult
 
 HISTORY = Path("/var/lib/continuum/history")
@@ -35,7 +38,7 @@ class Run:
     failed: int = 0
     changes: tuple[dict[str, Any], ...] = ()
     failures: tuple[dict[str, Any], ...] = ()
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
 
     @property
     def result(self) -> str:
@@ -43,6 +46,31 @@ class Run:
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self) | {"result": self.result}
+
+
+def run_of(source: Source, states: Sequence[StateResult], began: datetime, seconds: float, test: bool = False) -> Run:
+    """What a highstate's states amount to, compared with the run before."""
+    changed = [state for state in states if state.changed]
+    failed = [state for state in states if state.failed]
+    data = hashlib.sha256(json.dumps(source.stack, sort_keys=True).encode()).hexdigest()
+    before = (past(1) or [None])[0]
+    return Run(
+        time=began.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+        minion=source.minion,
+        stack=source.stack_name,
+        kind="test" if test else kind_of(source.tree.sha256, data, bool(changed), before),
+        tree=source.tree.sha256,
+        branch=source.stack["project"]["branch"],
+        revision=source.stack["project"]["revision"],
+        data=data,
+        seconds=round(seconds, 2),
+        changed=len(changed),
+        unchanged=len(states) - len(changed) - len(failed),
+        failed=len(failed),
+        changes=tuple(state.as_json() for state in changed),
+        failures=tuple(state.as_json() for state in failed),
+        notes=source.notes,
+    )
 
 
 def kind_of(tree: str, data: str, changed: bool, before: dict[str, Any] | None) -> str:
@@ -57,8 +85,8 @@ def kind_of(tree: str, data: str, changed: bool, before: dict[str, Any] | None) 
     return "retry" if before["failed"] else "drift"
 
 
-def summary(run: Run, test: bool = False) -> str:
-    word = "Would change" if test else "Changed"
+def summary(run: Run) -> str:
+    word = "Would change" if run.kind == "test" else "Changed"
     return f"{word} {run.changed}, unchanged {run.unchanged}, failed {run.failed} in {run.seconds:.1f} s"
 
 
@@ -77,16 +105,16 @@ def keep(run: Run, states: Sequence[StateResult], history: Path = HISTORY, log: 
     for old in sorted(history.glob("*.json"))[:-KEPT]:
         old.unlink()
     with os.fdopen(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o640), "a") as stream:
-        stream.write("\n".join([heading(run), *told(run, states)]) + "\n")
+        stream.write("\n".join([heading(run), *(f"  {line}" for line in told(run, states))]) + "\n")
     return file
 
 
 def told(run: Run, states: Sequence[StateResult]) -> Iterator[str]:
     """What had to be done and what failed, a few words a line."""
-    yield from (f"  note: {note}" for note in run.notes)
+    yield from (f"note: {note}" for note in run.notes)
     for state in states:
         if state.changed or state.failed:
-            yield from (f"  {line}" for line in state.lines())
+            yield from state.lines()
 
 
 def keep_last(run: Run, file: Path = LAST) -> None:

@@ -78,21 +78,32 @@ def read_stack(identity: Identity, cloudformation: Any) -> dict[str, Any]:
     summary = cloudformation.get_template_summary(StackName=identity.stack)
     described = json.loads(summary.get("Metadata") or "{}").get("Continuum", {})
     tags = {tag["Key"]: tag["Value"] for tag in stack.get("Tags", [])}
+    outputs = {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
     return {
-        "project": described.get("project", described)
+        "project": described
         | {
             "name": identity.project,
             "instance": identity.instance,
             "branch": tags.get("Branch"),
             "revision": tags.get("Revision"),
+            "host": outputs.get("Host"),
+            "prefix": _prefix(identity.instance, described),
         },
         "cfn": {
             "stack_name": identity.stack,
-            "outputs": {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])},
+            "outputs": outputs,
             "tags": tags,
         },
         "machine": {"bucket": identity.bucket, "region": identity.region, "minion": identity.minion},
     }
+
+
+def _prefix(instance: str, described: Mapping[str, Any]) -> str:
+    """What names of the environment's buckets and queues start with: as described, else the instance id; prod: none."""
+    for place in (described, described.get("aws") or {}):
+        if place.get("prefix") is not None:
+            return str(place["prefix"])
+    return "" if instance == "prod" else instance
 
 
 def keep_stack(stack: Mapping[str, Any], file: Path = STACK_FILE) -> None:

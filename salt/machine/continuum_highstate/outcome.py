@@ -81,12 +81,13 @@ def _state(key: str, value: Mapping[str, Any], secrets: frozenset[str]) -> State
         sls=str(value.get("__sls__", "")),
         result=value.get("result"),
         comment=_clean(str(value.get("comment", "")), secrets),
-        differences=tuple(_differences(module, str(value.get("name", _name)), value.get("changes") or {}, secrets)),
+        differences=tuple(_differences(module, value, secrets)),
         seconds=round(float(value.get("duration", 0) or 0) / 1000, 3),
     )
 
 
-def _differences(module: str, name: str, changes: Any, secrets: frozenset[str]) -> Iterator[Difference]:
+def _differences(module: str, value: Mapping[str, Any], secrets: frozenset[str]) -> Iterator[Difference]:
+    name, changes = str(value.get("name", "")), value.get("changes") or {}
     if not isinstance(changes, Mapping):
         yield Difference(name, after=_clean(str(changes), secrets))
         return
@@ -96,12 +97,19 @@ def _differences(module: str, name: str, changes: Any, secrets: frozenset[str]) 
                 yield Difference("command", "", f"ran, exit code {change}")
         elif what == "diff":
             yield _file_difference(name, str(change), secrets)
-        elif module == "service" and change in (True, False):
-            yield Difference(f"service {what}", *(("stopped", "running") if change else ("running", "stopped")))
+        elif module == "service" and isinstance(change, bool):
+            yield Difference(f"service {what}", *_service(change, str(value.get("comment", ""))))
         elif isinstance(change, Mapping) and change.keys() & {"old", "new"}:
             yield Difference(str(what), *(_clean(str(change.get(side) or ""), secrets) for side in ("old", "new")))
         else:
             yield Difference(str(what), after=_clean(str(change), secrets))
+
+
+def _service(up: bool, comment: str) -> tuple[str, str]:
+    for word in ("restarted", "reloaded"):
+        if word in comment:
+            return "running", word
+    return ("stopped", "running") if up else ("running", "stopped")
 
 
 def _file_difference(name: str, diff: str, secrets: frozenset[str]) -> Difference:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import shutil
-import tarfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from . import archive
 from .machine import ConvergeError
 
 TREES = Path("/srv/continuum")
@@ -42,28 +41,27 @@ def newest(s3: Any, bucket: str, trees: Path = TREES) -> Tree:
     current = json.loads(s3.get_object(Bucket=bucket, Key="salt/current")["Body"].read())
     sha256 = str(current["tree"])
     if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):
-        raise ConvergeError(f"s3://{bucket}/salt/current names {sha256!r}, which is no SHA-256: put the tree there again")
+        raise ConvergeError(f"s3://{bucket}/salt/current names {sha256!r}, no SHA-256: put the tree there again")
     tree = Tree(sha256, trees / sha256)
     if not tree.path.is_dir():
-        key = f"salt/{sha256}.tar.gz"
-        archive = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
-        found = hashlib.sha256(archive).hexdigest()
+        where = f"salt/{sha256}.tar.gz"
+        content = s3.get_object(Bucket=bucket, Key=where)["Body"].read()
+        found = hashlib.sha256(content).hexdigest()
         if found != sha256:
-            raise ConvergeError(f"s3://{bucket}/{key} is not what its name says (SHA-256 {found}): put the tree there again")
-        _unpack(archive, tree.path)
+            raise ConvergeError(f"s3://{bucket}/{where} is not what its name says ({found}): put the tree there again")
+        _unpack(content, tree.path)
     return tree
 
 
-def _unpack(archive: bytes, folder: Path) -> None:
+def _unpack(content: bytes, folder: Path) -> None:
     """Unpack beside `folder`, then rename: the folder is there whole or not at all."""
     part = folder.with_name(folder.name + ".part")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True, mode=0o750)
-    with tarfile.open(fileobj=io.BytesIO(archive), mode="r:gz") as members:
-        try:
-            members.extractall(part, filter="data")
-        except tarfile.FilterError as error:
-            raise ConvergeError(f"tree {folder.name}: {error}") from error
+    try:
+        archive.write(archive.files(content), part)
+    except archive.ArchiveError as error:
+        raise ConvergeError(f"Salt tree {folder.name}: {error}") from error
     part.rename(folder)
 
 
@@ -76,13 +74,12 @@ def last_good(trees: Path = TREES) -> Tree | None:
 def make_current(tree: Tree, trees: Path = TREES) -> None:
     """Point `current` at this tree, and remove all others but the one before it."""
     before = last_good(trees)
-    if before != tree:
-        part = trees / "current.part"
-        part.unlink(missing_ok=True)
-        part.symlink_to(tree.path.name)
-        part.rename(trees / "current")
-    kept = {tree.path.name, *([before.path.name] if before and before != tree else [])}
-    if before != tree:
-        for old in trees.iterdir():
-            if old.is_dir() and not old.is_symlink() and old.name not in kept:
-                shutil.rmtree(old)
+    if before == tree:
+        return
+    part = trees / "current.part"
+    part.unlink(missing_ok=True)
+    part.symlink_to(tree.path.name)
+    part.rename(trees / "current")
+    for old in trees.iterdir():
+        if old.is_dir() and not old.is_symlink() and old not in (tree.path, before and before.path):
+            shutil.rmtree(old)

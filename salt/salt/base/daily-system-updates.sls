@@ -1,6 +1,7 @@
 # Debian's security updates, once a day, written down where people look for them.
 unattended-upgrades:
-  pkg.installed: []
+  pkg.installed:
+    - install_recommends: false
 
 # One program decides when packages change: the unit below, not apt's own timers nor the watcher of shutdowns.
 {% for unit in ('apt-daily.timer', 'apt-daily-upgrade.timer', 'unattended-upgrades.service') %}
