@@ -1,4 +1,4 @@
-"""Every command, in the order in which `./bldr -l` shows them. Each is a few calls into builder/, imported when it runs."""
+"""Every command, in the order of `./bldr -l`. Each is a few calls into builder/, which is imported when it runs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def aws_launch_instance(project: str | None = None, instance_id: str | None = No
     """
     from builder import launch, pick
 
-    launch.launch(pick.new_instance(project, instance_id), yes=yes)
+    launch.launch(pick.target(project, instance_id), yes=yes)
 
 
 @task(LAUNCH)
@@ -34,14 +34,15 @@ def create_stack(project: str | None = None, instance_id: str | None = None, *, 
     """
     from builder import launch, pick
 
-    launch.launch(pick.new_instance(project, instance_id), yes=yes, converge=False)
+    launch.launch(pick.target(project, instance_id), yes=yes, converge=False)
 
 
 @task(LAUNCH)
 def deploy(project: str | None = None, branch: str | None = None, *, yes: bool = False) -> None:
     """Launch or update the instance of a branch.
 
-    Brings it to the branch's newest commit. The instance is named after the branch. With one argument it is the branch, and the project is asked for.
+    Brings it to the branch's newest commit. The instance is named after the branch.
+    One argument alone is the branch; the project is asked for then.
 
     example: ./bldr deploy elife-bot my-branch
     """
@@ -54,7 +55,8 @@ def deploy(project: str | None = None, branch: str | None = None, *, yes: bool =
 def aws_update_instance(name: str | None = None, *, yes: bool = False) -> None:
     """Bring an instance up to date: stack, code, machine.
 
-    Applies what changed in projects/ (shown, and asked for), takes the newest commit of its branch, and runs a highstate.
+    Applies what changed in projects/ (shown, and asked for), takes the newest commit of
+    its branch, and runs a highstate.
 
     example: ./bldr aws_update_instance elife-bot-continuum-test
     """
@@ -67,7 +69,8 @@ def aws_update_instance(name: str | None = None, *, yes: bool = False) -> None:
 def aws_update_stack(name: str | None = None, *, yes: bool = False) -> None:
     """Apply what changed in projects/ to a stack only.
 
-    The machine is left alone. Shows each change first, old and new. When it fails, the stack goes back to what it was by itself.
+    The machine is left alone. Shows each change first, old and new. When it fails,
+    the stack goes back to what it was by itself.
 
     example: ./bldr aws_update_stack elife-bot-continuum-test
     """
@@ -99,7 +102,7 @@ def aws_stack_list(*, json: bool = False) -> None:
     """
     from builder import listing
 
-    listing.stacks(as_json=json)
+    listing.stacks_running(as_json=json)
 
 
 @task(MACHINES)
@@ -117,7 +120,8 @@ def aws_describe(name: str | None = None, *, json: bool = False) -> None:
 def ssh(name: str | None = None, *command: str) -> int:
     """Open a shell on a machine, or run one command there.
 
-    The shell is elife's. What follows -- is run on the machine; its exit code is this one's. Further machines of a cluster are NAME--2, NAME--3.
+    The shell is elife's. What follows -- is run on the machine; its exit code is this one's.
+    Further machines of a cluster are NAME--2, NAME--3.
 
     example: ./bldr ssh elife-bot-continuum-test
              ./bldr ssh elife-bot-continuum-test -- uptime
@@ -180,12 +184,13 @@ def template(project: str | None = None, instance_id: str | None = None, *, yaml
     """Print the CloudFormation template of a project.
 
     JSON, the same bytes each time; --yaml for reading. Nothing is created.
+    Without an instance id today's date stands for it.
 
     example: ./bldr template elife-lax continuum-test --yaml
     """
-    from builder import templates
+    from builder import names, pick, templates
 
-    print(templates.text(project, instance_id, as_yaml=yaml))
+    print(templates.text(pick.project(project), instance_id or names.today(), as_yaml=yaml))
 
 
 @task(CLOUD)

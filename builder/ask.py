@@ -1,5 +1,6 @@
 """Questions at the terminal, as the seed asked them. Each has an argument that answers it beforehand.
 
+A session:
     please pick a known project:
      1 - basebox
      2 - elife-bot
@@ -45,7 +46,7 @@ def pick(what: str, choices: Sequence[str], argument: str, remember: str | None 
 
 
 def text(question: str, default: str, argument: str, check: Callable[[str], object]) -> str:
-    """Ask for a line of text; Enter takes `default`. `check` raises UsageError where it won't do, and it is asked again."""
+    """Ask for a line of text; Enter takes `default`. Where `check` raises UsageError, it says so and asks again."""
     _need_terminal(argument, question)
     while True:
         _show(f"{question} [{default}]:")

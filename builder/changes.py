@@ -67,18 +67,18 @@ def propose(
     stack_name: str,
     template: str,
     tags: Mapping[str, str],
-    parameters: Mapping[str, str] | None = None,
-    previous_parameters: tuple[str, ...] = (),
+    parameters: Mapping[str, str],
+    kept_parameters: tuple[str, ...] = (),
+    creates: bool = False,
 ) -> Plan | None:
     """Ask CloudFormation what `template` (JSON text) would change; None when nothing.
 
-    With `parameters` the stack is a new one; an existing one keeps the values of `previous_parameters`.
-    Failure when CloudFormation refuses the template.
+    `creates` says that the stack is a new one. `kept_parameters` keep the values that the stack has. Failure when
+    CloudFormation refuses the template.
     """
     client = cloud.client("cloudformation")
-    creates = parameters is not None
-    given = [{"ParameterKey": key, "ParameterValue": value} for key, value in (parameters or {}).items()]
-    given += [{"ParameterKey": key, "UsePreviousValue": True} for key in previous_parameters]
+    given: list[dict[str, Any]] = [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()]
+    given += [{"ParameterKey": key, "UsePreviousValue": True} for key in kept_parameters]
     made = client.create_change_set(
         StackName=stack_name,
         ChangeSetName=f"bldr-{time.strftime('%Y%m%d%H%M%S')}-{secrets.token_hex(3)}",
@@ -120,8 +120,12 @@ def show(plan: Plan) -> None:
         if change not in tagged:
             _show(change)
     if tagged:
-        values = sorted({f"{e.path.partition('.')[2]} {e.before} → {e.after}" for c in tagged for e in c.edits if e.after})
-        report.err().print(Text(f"  ~ tags of {_count(len(tagged))}{': ' if values else ''}{', '.join(values)}", style="yellow"))
+        values = sorted(
+            {f"{e.path.partition('.')[2]} {e.before} → {e.after}" for c in tagged for e in c.edits if e.after}
+        )
+        report.err().print(
+            Text(f"  ~ tags of {_count(len(tagged))}{': ' if values else ''}{', '.join(values)}", style="yellow")
+        )
     counts = {kind: sum(change.kind == kind for change in plan.changes) for kind in SIGNS}
     summary = ", ".join(f"{count} to {SIGNS[kind][2]}" for kind, count in counts.items() if count)
     report.say(f"  {plan.stack_name}: {summary or 'nothing but the stack itself changes'}")

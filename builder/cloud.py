@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 REGION = "us-east-1"
+STATUS = "/-/status"  # where the daemon tells of itself
 ACTIONS = ("status", "stop", "reset", "logs")
 
 
@@ -43,7 +45,9 @@ class Endpoint:
             said = json.loads(path.read_text())
             return cls(said["endpoint"], said["access_key"], said["secret_key"], said["region"])
         except (OSError, ValueError, KeyError) as error:
-            raise Failure(f"{path}: not what the local cloud should have written ({error}). ./bldr cloud logs may tell why.") from None
+            raise Failure(
+                f"{path}: not what the local cloud should have written ({error}). ./bldr cloud logs may tell why."
+            ) from None
 
 
 def is_local() -> bool:
@@ -63,13 +67,18 @@ def client(service: str) -> Any:
 def _client(service: str, local: bool) -> Any:
     from botocore.config import Config
 
-    return _session(local).client(service, endpoint_url=_endpoint().url if local else None, config=Config(
-        retries={"mode": "standard", "max_attempts": 5},
-        # Nothing outside is asked for: the local endpoint serves all buckets under its own name.
-        s3={"addressing_style": "path"} if local else None,
-        proxies={} if local else None,
-        connect_timeout=10,
-    ))
+    session: Any = _session(local)  # its type is an overload for each of 400 services
+    return session.client(
+        service,
+        endpoint_url=_endpoint().url if local else None,
+        config=Config(
+            retries={"mode": "standard", "max_attempts": 5},
+            # Nothing outside is asked for: the local endpoint serves all buckets under its own name.
+            s3={"addressing_style": "path"} if local else None,
+            proxies={} if local else None,
+            connect_timeout=10,
+        ),
+    )
 
 
 @cache
@@ -82,8 +91,9 @@ def _session(local: bool) -> boto3.Session:
     session = boto3.Session()
     if session.get_credentials() is None:
         raise UsageError(
-            "BLDR_CLOUD=aws, but there are no AWS credentials: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and "
-            "AWS_SECRET_ACCESS_KEY, or run `aws configure`. Without BLDR_CLOUD the local cloud is used, which needs none."
+            "BLDR_CLOUD=aws, but there are no AWS credentials",
+            "Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run `aws configure`. "
+            "Without BLDR_CLOUD the local cloud is used, which needs none.",
         )
     return session if session.region_name else boto3.Session(region_name=REGION)
 
@@ -95,9 +105,11 @@ def _endpoint() -> Endpoint:
 
 
 def start() -> None:
-    """Start the local cloud unless it runs. The first time it builds its machines' image, which takes minutes."""
-    if _manage("start") != 0:
-        raise Failure("the local cloud did not start (see above). ./bldr cloud logs tells more.")
+    """Start the local cloud unless it answers. The first time it builds its machines' image, which takes minutes."""
+    if _answers():
+        return
+    if _localcloud("start", as_root=True) != 0:
+        raise Failure("the local cloud did not start: what is in the way is said above")
 
 
 def manage(action: str, yes: bool = False) -> int:
@@ -106,15 +118,36 @@ def manage(action: str, yes: bool = False) -> int:
         raise UsageError(f"cloud can {', '.join(ACTIONS[:-1])} or {ACTIONS[-1]}, not {action!r}")
     if not is_local():
         raise UsageError("BLDR_CLOUD=aws: the command `cloud` is about the local cloud only")
-    if action == "reset" and not ask.confirm(f"Delete the local cloud in {home()}, with all its stacks and machines?", yes):
-        print("Nothing was changed.", file=sys.stderr)
+    if action == "reset" and not ask.confirm(f"Delete the local cloud in {home()}, with all in it?", yes):
+        print("Nothing was deleted.", file=sys.stderr)
         return 0
-    return _manage(action)
+    return _localcloud(action, as_root=action in ("stop", "reset"))
 
 
-def _manage(action: str) -> int:
-    command = [sys.executable, "-E", "-m", "localcloud", action, "--home", str(home())]
+def _localcloud(action: str, as_root: bool) -> int:
+    command = [sys.executable, "-E", "-m", "localcloud", "--home", str(home()), action]
+    if as_root and os.geteuid() != 0:
+        if not shutil.which("sudo"):
+            raise UsageError(
+                "the local cloud needs root, for its machines and their network; this is not root, and there is no sudo",
+                "Run the same command as root, or install sudo.",
+            )
+        command = ["sudo", "--preserve-env=BLDR_CACHE,BLDR_PORT", "--", *command]
     return subprocess.run(command, cwd=ROOT, check=False).returncode
+
+
+def _answers() -> bool:
+    """True when this very cloud's daemon answers: it tells which folder it serves."""
+    from http.client import HTTPConnection, HTTPException
+    from urllib.parse import urlsplit
+
+    try:
+        where = urlsplit(json.loads((home() / "endpoint.json").read_text())["endpoint"])
+        connection = HTTPConnection(where.hostname or "", where.port, timeout=5)
+        connection.request("GET", STATUS)
+        return bool(json.loads(connection.getresponse().read())["home"] == str(home()))
+    except (OSError, ValueError, KeyError, HTTPException):
+        return False
 
 
 def account() -> str:

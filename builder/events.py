@@ -1,4 +1,4 @@
-"""A stack's events as they happen, and what a failure means: which resource, why, and the line of elife.yaml behind it."""
+"""A stack's events as they happen, and what a failure means: which resource, why, and which line asked for it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from builder.stacks import Stack, find
 STACK = "AWS::CloudFormation::Stack"
 # What CloudFormation says of resources that only suffered from another one's failure.
 CONSEQUENCES = ("Resource creation cancelled", "Resource update cancelled", "The following resource(s) failed")
-Explain = Callable[[str, str], str | None]
+Explain = Callable[[str, str], str]
 
 
 @dataclass(frozen=True)
@@ -42,8 +42,9 @@ def newest(stack_id: str) -> str | None:
 def follow(stack_id: str, title: str, explain: Explain | None = None, after: str | None = None) -> Stack:
     """Watch the operation under way on a stack until it ends, a line for each resource; the stack as it is then.
 
-    With `after` (see `newest`) it waits for the operation to begin; without, it attaches to the one that has. Failure when it failed, was rolled back, or could not delete: with the resource
-    that caused it, its reason, and what `explain(logical id, property or reason)` says of where it comes from.
+    With `after` (see `newest`) it waits for the operation to begin; without, it attaches to the one that has. Failure
+    when it failed, was rolled back, or could not delete: with the resource that caused it, its reason, and what
+    `explain(logical id, type)` says of where it comes from.
     """
     seen = {after} if after else set()
     begun = after is None
@@ -123,7 +124,7 @@ def _why(stack: Stack, causes: list[Event], explain: Explain | None) -> str:
     for cause in causes:
         what = cause.status.rpartition("_")[0].lower()
         lines.append(f"  {cause.logical_id} ({cause.type}), {what}: {cause.reason or 'no reason given'}")
-        origin = explain(cause.logical_id, cause.reason) if explain else None
+        origin = explain(cause.logical_id, cause.type) if explain else None
         if origin:
             lines.append(f"    it comes from {origin}")
     if stack.status == "ROLLBACK_COMPLETE":

@@ -64,19 +64,25 @@ class Run:
     def read(cls, text: str) -> Run:
         said = json.loads(text)
         known = {name: said[name] for name in ("minion", "time", "kind", "changed", "unchanged", "failed", "seconds")}
-        return cls(**known, changes=tuple(said["changes"]), failures=tuple(said["failures"]), notes=tuple(said["notes"]))
+        return cls(
+            **known, changes=tuple(said["changes"]), failures=tuple(said["failures"]), notes=tuple(said["notes"])
+        )
 
     @property
     def summary(self) -> str:
         return f"Changed {self.changed}, unchanged {self.unchanged}, failed {self.failed}"
 
 
-def converge_all(stack: Stack) -> list[Run]:
-    """Converge every machine of a stack, all at once, and show what changed. Failure when a state failed on any of them."""
+def converge_all(stack: Stack, *, upload: bool = True) -> list[Run]:
+    """Converge every machine of a stack, all at once, and show what changed. Failure when a state failed on any.
+
+    `upload` first makes this checkout's Salt tree the current one.
+    """
     found = [machine for machine in machines.of_stack(stack.name) if machine.state != "stopped"]
     if not found:
         raise UsageError(f"{stack.name} has no running machine to converge")
-    tree.upload()
+    if upload:
+        tree.upload()
     outcomes: list[Run | Failure] = []
     with report.goes_on("Salt on the machine finishes by itself."):
         if len(found) == 1:
@@ -109,7 +115,9 @@ def converge(machine: Machine) -> Run:
     printed: list[str] = []
     with (
         report.step(f"highstate of {machine.name}") as step,
-        subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process,
+        subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        ) as process,
     ):
         assert process.stdout
         for line in process.stdout:
@@ -170,14 +178,16 @@ def history(stack: str, count: int) -> list[Run]:
 
 
 def was_converged(stack: Stack) -> bool:
-    """True when a machine of this very stack reported a highstate in which nothing failed: its launch came to its end."""
+    """True when a machine of this very stack reported a highstate without failure: its launch came to its end."""
     runs = history(stack.name, 3)
     return any(not run.failed and datetime.fromisoformat(run.time) > stack.created for run in runs)
 
 
 def _reported(stack: str) -> list[str]:
-    pages = cloud.client("s3").get_paginator("list_objects_v2").paginate(
-        Bucket=tree.ensure_bucket(), Prefix=f"stacks/{stack}/highstate/"
+    pages = (
+        cloud.client("s3")
+        .get_paginator("list_objects_v2")
+        .paginate(Bucket=tree.ensure_bucket(), Prefix=f"stacks/{stack}/highstate/")
     )
     keys = [each["Key"] for page in pages for each in page.get("Contents", [])]
     return sorted(keys, key=lambda key: key.rpartition("/")[2])

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from builder import cloud
+from builder import cloud, names
 from builder.errors import UsageError
 
 LIVE = ("pending", "running", "stopping", "stopped")
@@ -16,7 +16,7 @@ LIVE = ("pending", "running", "stopping", "stopped")
 
 @dataclass(frozen=True)
 class Machine:
-    """One machine: its minion id `name`, its stack, EC2's `instance_id` (i-…), `state`, and addresses where it has them."""
+    """One machine: its minion id `name`, its stack, EC2's `instance_id` (i-…) and `state`, its addresses so far."""
 
     name: str
     stack: str
@@ -27,7 +27,7 @@ class Machine:
 
     @property
     def address(self) -> str | None:
-        """Where to reach it from here: on AWS its public address if it has one that answers, otherwise the private one."""
+        """Where to reach it from here: on AWS its public address if that answers, otherwise the private one."""
         if cloud.is_local() or not self.public_ip:
             return self.private_ip
         if self.private_ip and not _answers(self.public_ip) and _answers(self.private_ip):
@@ -45,10 +45,10 @@ def all_machines() -> list[Machine]:
     return _described()
 
 
-def _described(*names: str) -> list[Machine]:
+def _described(*wanted: str) -> list[Machine]:
     filters: list[dict[str, Any]] = [{"Name": "instance-state-name", "Values": list(LIVE)}]
-    if names:
-        filters.append({"Name": "tag:Name", "Values": list(names)})
+    if wanted:
+        filters.append({"Name": "tag:Name", "Values": list(wanted)})
     pages = cloud.client("ec2").get_paginator("describe_instances").paginate(Filters=filters)
     said = [each for page in pages for group in page["Reservations"] for each in group["Instances"]]
     return sorted(map(_machine, said), key=lambda machine: (machine.stack, _number(machine.name)))
@@ -56,7 +56,7 @@ def _described(*names: str) -> list[Machine]:
 
 def get(name: str) -> Machine:
     """The machine of that name; UsageError when its stack has none of it."""
-    stack = stack_of(name)
+    stack = names.stack_of_node(name)
     found = of_stack(stack)
     for machine in found:
         if machine.name == name:
@@ -64,11 +64,6 @@ def get(name: str) -> Machine:
     if not found:
         raise UsageError(f"{stack} has no machine. ./bldr aws_describe {stack} shows what it has.")
     raise UsageError(f"there is no machine {name}; {stack} has {', '.join(machine.name for machine in found)}")
-
-
-def stack_of(name: str) -> str:
-    """The stack of a machine's name: `elife-bot-ct--2` is of `elife-bot-ct`."""
-    return re.sub(r"--\d+$", "", name)
 
 
 def _number(name: str) -> int:
@@ -81,7 +76,7 @@ def _machine(said: dict[str, Any]) -> Machine:
     name = tags.get("Name", said["InstanceId"])
     return Machine(
         name=name,
-        stack=stack_of(name),
+        stack=names.stack_of_node(name),
         instance_id=said["InstanceId"],
         state=said["State"]["Name"],
         private_ip=said.get("PrivateIpAddress"),

@@ -112,7 +112,7 @@ def _guarded(words: Sequence[str]) -> int:
     except BrokenPipeError:  # `./bldr … | head`: the reader has had enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except Exception as error:  # noqa: BLE001 (told in one line; BLDR_DEBUG=1 shows it whole)
+    except Exception as error:
         if os.environ.get("BLDR_DEBUG"):
             raise
         _complain(f"{type(error).__name__}: {error}", 1)

@@ -18,7 +18,15 @@ from rich.progress import Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 from rich.text import Text
 
-COLOURS = {"good": "green", "bad": "red", "busy": "yellow", "quiet": "dim", "new": "green", "change": "yellow", "gone": "red"}
+COLOURS = {
+    "good": "green",
+    "bad": "red",
+    "busy": "yellow",
+    "quiet": "dim",
+    "new": "green",
+    "change": "yellow",
+    "gone": "red",
+}
 
 
 @cache
@@ -83,7 +91,7 @@ class Step:
 
 @contextmanager
 def step(title: str, done: str | None = None) -> Iterator[Step]:
-    """Something that takes time: on a terminal a line that lives while it runs, and in the end what it was and how long.
+    """Something that takes time: on a terminal a line that lives while it runs; at its end what it was and how long.
 
     Without a terminal one line at its start and one at its end. `done` is the wording of the last line.
     """
@@ -109,7 +117,9 @@ def _living_line(current: Step) -> Iterator[None]:
         def refresh() -> None:
             while not over.is_set():
                 detail = f" [dim]{escape(current.detail)}[/dim]" if current.detail else ""
-                progress.update(bar, description=f"{escape(current.title)} [dim]{duration(current.elapsed)}[/dim]{detail}")
+                progress.update(
+                    bar, description=f"{escape(current.title)} [dim]{duration(current.elapsed)}[/dim]{detail}"
+                )
                 over.wait(0.2)
 
         painter = threading.Thread(target=refresh, daemon=True)
@@ -130,14 +140,14 @@ def goes_on(state: str) -> Iterator[None]:
         raise KeyboardInterrupt(str(stop) or state) from None
 
 
-def table(columns: Sequence[str], rows: Sequence[Sequence[str | Text]], console: Console | None = None) -> None:
+def table(columns: Sequence[str], rows: Sequence[Sequence[str | Text]], header: bool = True) -> None:
     """A table that fits the terminal: the last columns wrap first, nothing is cut off silently."""
-    drawn = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    drawn = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold", show_header=header)
     for number, column in enumerate(columns):
         drawn.add_column(column, no_wrap=number == 0, overflow="fold")
     for row in rows:
         drawn.add_row(*(cell if isinstance(cell, Text) else Text(cell) for cell in row))
-    (console or out()).print(drawn)
+    out().print(drawn)
 
 
 def coloured(text: str, style: str) -> Text:

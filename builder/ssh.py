@@ -1,4 +1,4 @@
-"""Reaching a machine by OpenSSH: with its stack's own key, and only if it shows the host key it printed on its console.
+"""Reaching a machine by OpenSSH: with its stack's own key, and only if it shows the host key printed on its console.
 
 The private key comes from SSM, where CloudFormation put it; the host keys from EC2's console output. Both are kept under
 $BLDR_HOME (keys/, hosts/), a file each, and can be fetched again at any time: no file here is the truth.
@@ -38,7 +38,10 @@ def wait(machine: Machine, seconds: float = 600) -> Machine:
     if machine.state == "running" and pinned(machine) and _lets_us_in(machine):
         return machine
     pause = 0.1 if cloud.is_local() else 3.0
-    with report.goes_on(f"{machine.name} boots by itself."), report.step(f"waiting for {machine.name}", done=f"{machine.name} answers") as step:
+    with (
+        report.goes_on(f"{machine.name} boots by itself."),
+        report.step(f"waiting for {machine.name}", done=f"{machine.name} answers") as step,
+    ):
         while time.monotonic() < deadline:
             if machine.state in ("pending", "running"):
                 step.note(_hurdle(machine))
@@ -106,7 +109,9 @@ def key_file(stack: str) -> Path:
     found = stacks.get(stack)
     key_pair = found.outputs.get("KeyPairId")
     if not key_pair:
-        raise Failure(f"{stack} has no output KeyPairId ({found.status}): it has no machine that could be reached by ssh")
+        raise Failure(
+            f"{stack} has no output KeyPairId ({found.status}): it has no machine that could be reached by ssh"
+        )
     path = home() / "keys" / key_pair
     if not path.is_file():
         name = f"/ec2/keypair/{key_pair}"
@@ -134,7 +139,9 @@ def _hurdle(machine: Machine) -> str:
 
 
 def _lets_us_in(machine: Machine) -> bool:
-    tried = subprocess.run([*arguments(machine), "true"], capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False)
+    tried = subprocess.run(
+        [*arguments(machine), "true"], capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False
+    )
     if "HOST IDENTIFICATION HAS CHANGED" in tried.stderr or "Host key verification failed" in tried.stderr:
         raise Failure(
             f"{machine.name} ({machine.address}) shows another host key than the one pinned from its console: somebody "

@@ -21,7 +21,7 @@ LEFT_OVER = ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FA
 
 @dataclass(frozen=True)
 class Stack:
-    """One stack: `id` is its ARN, `status` and `reason` CloudFormation's, `tags` ours (Project, Instance, Branch, Revision)."""
+    """One stack: `id` is its ARN, `status` and `reason` CloudFormation's; `tags` has Project, Instance, Branch, Revision."""
 
     name: str
     id: str
@@ -80,7 +80,9 @@ def get(name: str) -> Stack:
     if stack is None:
         raise absent(name)
     if not stack.is_ours:
-        raise UsageError(f"the stack {name} was not made by ./bldr (it has no tags Project and Instance): it is left alone")
+        raise UsageError(
+            f"the stack {name} was not made by ./bldr (it has no tags Project and Instance): it is left alone"
+        )
     return stack
 
 
@@ -90,7 +92,9 @@ def absent(name: str) -> UsageError:
     near = get_close_matches(name, names, n=3, cutoff=0.5)
     if near:
         return UsageError(f"there is no stack {name}. Did you mean {' or '.join(near)}?")
-    return UsageError(f"there is no stack {name}. ./bldr aws_stack_list lists {'all of them' if names else 'none: nothing runs'}.")
+    return UsageError(
+        f"there is no stack {name}. ./bldr aws_stack_list lists {'all of them' if names else 'none: nothing runs'}."
+    )
 
 
 def all_ours() -> list[Stack]:

@@ -69,7 +69,9 @@ def ensure_bucket() -> str:
 def _make(bucket: str) -> None:
     client = cloud.client("s3")
     # us-east-1 is the one region that must not be named.
-    where = {} if cloud.region() == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": cloud.region()}}
+    where = (
+        {} if cloud.region() == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": cloud.region()}}
+    )
     client.create_bucket(Bucket=bucket, **where)
     client.put_public_access_block(
         Bucket=bucket,
@@ -82,9 +84,13 @@ def _make(bucket: str) -> None:
     )
     client.put_bucket_encryption(
         Bucket=bucket,
-        ServerSideEncryptionConfiguration={"Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]},
+        ServerSideEncryptionConfiguration={
+            "Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]
+        },
     )
-    if not cloud.is_local():  # the local endpoint is loopback and the machines' own bridge: there is no TLS to insist on
+    if (
+        not cloud.is_local()
+    ):  # the local endpoint is loopback and the machines' own bridge: there is no TLS to insist on
         client.put_bucket_policy(Bucket=bucket, Policy=json.dumps(_tls_only(bucket)))
 
 
