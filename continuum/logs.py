@@ -11,7 +11,7 @@ log = logging.getLogger(__name__)
 
 
 def to(file: str, name: str, level: str) -> None:
-    """Sets up this process's log, in one format for all; `file` may be ''. Without the right to write it, only stderr."""
+    """Sets up this process's log. `file` may be ''; without the right to write it, there is only stderr."""
     handlers: list[logging.Handler] = [logging.StreamHandler(sys.stderr)]
     refused: OSError | None = None
     if file:
