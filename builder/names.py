@@ -1,6 +1,6 @@
 """What things are called: stacks, machines, hosts, buckets, queues, SWF domains; and which instance ids are allowed.
 
-These names are read by systems other than this one: contracts in docs/. Functions return the name or raise UsageError."""
+Other systems read these names. Each function returns the name, or raises UsageError saying what to change."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from datetime import date
 from builder.errors import UsageError
 
 PRODUCTION = "prod"
-HOST_LABEL, STACK, BUCKET, QUEUE = 63, 128, 63, 80  # characters that DNS, CloudFormation, S3 and SQS allow
+# Characters that DNS, CloudFormation, S3 and SQS (80, less `-dead` for the dead-letter queue) allow.
+HOST_LABEL, STACK, BUCKET, QUEUE = 63, 128, 63, 75
 _INSTANCE_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _ENDS_LIKE_A_HASH = re.compile(r"-[0-9a-f]{8}")
 INSTANCE_ID_RULE = (
@@ -99,7 +100,7 @@ def check_instance_id(project: str, instance_id: str, known_projects: Iterable[s
 
 
 def project_of_stack(stack_name: str, known_projects: Iterable[str]) -> str | None:
-    """The longest known project that the stack's name starts with (`elife-bot-large-ct` is elife-bot-large's), or None."""
+    """The longest known project that the stack's name starts with, or None: `elife-bot-large-ct` is elife-bot-large's."""
     owners = [project for project in known_projects if stack_name.startswith(f"{project}-")]
     return max(owners, key=len, default=None)
 

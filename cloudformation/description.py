@@ -14,7 +14,9 @@ PRIVATE_NETWORKS = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
 
 Network = Annotated[str, Checked(network_mistake)]
 PortNumber = Annotated[int, Between(1, 65535)]
-BaseName = Annotated[str, Shaped(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", "a name of small letters, digits and hyphens")]
+BaseName = Annotated[
+    str, Shaped(r"(?=.{3,63}$)[a-z0-9]+(-[a-z0-9]+)*", "a name of small letters, digits and single hyphens")
+]
 StackDeletion = Literal["Delete", "Retain", "Snapshot"]
 
 
@@ -104,13 +106,14 @@ class Bucket:
 
 @dataclass(frozen=True, kw_only=True)
 class Queue:
-    """An SQS queue `<prefix>-<key>`: encrypted, TLS only, with a dead-letter queue `<prefix>-<key>-dead`."""
+    """An SQS queue `<prefix>-<key>`: encrypted, TLS only, with a dead-letter queue
+    `<prefix>-<key>-dead`."""
 
     visibility_timeout: Annotated[int, Between(0, 43200), Doc("seconds a received message stays hidden")] = 300
     retention: Annotated[int, Between(1, 14), Doc("days that a message is kept")] = 14
-    max_receives: Annotated[
-        int | None, Between(1, 1000), Doc("receives after which a message goes to the dead-letter queue; null: no such queue")
-    ] = 10
+    max_receives: Annotated[int, Between(0, 1000), Doc("receives after which a message is a dead letter; 0: never")] = (
+        10
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,8 +157,8 @@ class Aws:
         str, Shaped(r"[a-z][a-z0-9-]*\.[a-z0-9-]+", "an instance type such as t3.small"), Doc("EC2 instance type")
     ] = "t3.small"
     cluster_size: Annotated[int, Between(1, 50), Doc("number of machines")] = 1
-    ports: Annotated[Mapping[PortNumber, Port], Doc("ports to open: `80: 80`, or `22: {guest: 22, cidr-ip: …}`")] = field(
-        default_factory=dict
+    ports: Annotated[Mapping[PortNumber, Port], Doc("ports to open: `80: 80` or `22: {guest: 22, cidr-ip: …}`")] = (
+        field(default_factory=dict)
     )
     ssh_from: Annotated[tuple[Network, ...], Doc("networks from which `22: 22` lets ssh in")] = PRIVATE_NETWORKS
     root: Annotated[RootDisk, Doc("the machines' first disk")] = field(default_factory=RootDisk)
@@ -165,11 +168,11 @@ class Aws:
     sqs: Annotated[Mapping[BaseName, Queue], Doc("queues, by name without prefix")] = field(default_factory=dict)
     access: Annotated[Access, Doc("what the machines' role may use")] = field(default_factory=Access)
     vpc_id: Annotated[
-        str | None, Shaped(r"vpc-[0-9a-f]+", "a VPC id such as vpc-0a1b2c3d"), Doc("VPC. Default: the account's default one")
+        str | None, Shaped(r"vpc-[0-9a-f]+", "a VPC id such as vpc-0a1b2c3d"), Doc("VPC. Default: the default one")
     ] = None
     subnet_ids: Annotated[
         tuple[Annotated[str, Shaped(r"subnet-[0-9a-f]+", "a subnet id such as subnet-0a1b2c3d")], ...],
-        Doc("subnets of `vpc-id`; machines are spread over them. Default: all of the default VPC, machines in the first"),
+        Doc("subnets of the VPC; machines are spread over them. Default: all, with the machines in the first"),
     ] = ()
 
 

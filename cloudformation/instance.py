@@ -5,9 +5,9 @@ from pathlib import Path
 from troposphere import AWSObject, Base64, GetAtt, Join, Ref, Select, Tags, ec2
 
 from cloudformation.description import Aws, ExtVolume, Names
+from cloudformation.logical import KEY_PAIR, instance_id
 
 FIRST_BOOT = Path(__file__).with_name("first_boot.sh")
-KEY_PAIR = "KeyPair"
 
 
 def machines(aws: Aws, names: Names) -> list[AWSObject]:
@@ -18,11 +18,6 @@ def machines(aws: Aws, names: Names) -> list[AWSObject]:
         if aws.ext:
             resources += _further_disk(number, aws.ext)
     return resources
-
-
-def instance_id(number: int) -> str:
-    """Logical id of the n-th machine, counted from 1."""
-    return f"Instance{number}"
 
 
 def _instance(number: int, name: str, aws: Aws) -> ec2.Instance:

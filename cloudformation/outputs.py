@@ -2,20 +2,29 @@
 
 from troposphere import GetAtt, Output, Ref
 
+from cloudformation.database import database_outputs
 from cloudformation.description import Aws, Names
-from cloudformation.instance import KEY_PAIR, instance_id
+from cloudformation.logical import KEY_PAIR, instance_id
+from cloudformation.queues import queue_outputs
+from cloudformation.storage import bucket_outputs
 
 
 def outputs(aws: Aws, names: Names) -> list[Output]:
     """Key pair, addresses of every machine, public host, database, queues and buckets: what the stack has of them."""
-    found = [Output("KeyPairId", Value=GetAtt(KEY_PAIR, "KeyPairId"))]
-    for number, _ in enumerate(names.nodes, start=1):
-        instance = instance_id(number)
-        found += [
-            Output(f"InstanceId{number}", Value=Ref(instance)),
-            Output(f"PrivateIP{number}", Value=GetAtt(instance, "PrivateIp")),
-            Output(f"PublicIP{number}", Value=GetAtt(instance, "PublicIp")),
-        ]
-    if names.host:
-        found.append(Output("Host", Value=names.host))
-    return found
+    host = [Output("Host", Value=names.host)] if names.host else []
+    database = database_outputs(aws.rds, names) if aws.rds else []
+    key_pair = Output("KeyPairId", Value=GetAtt(KEY_PAIR, "KeyPairId"))
+    return [key_pair, *_machines(names), *host, *database, *queue_outputs(aws), *bucket_outputs(aws)]
+
+
+def _machines(names: Names) -> list[Output]:
+    numbers = range(1, len(names.nodes) + 1)
+    return [
+        output
+        for number in numbers
+        for output in (
+            Output(f"InstanceId{number}", Value=Ref(instance_id(number))),
+            Output(f"PrivateIP{number}", Value=GetAtt(instance_id(number), "PrivateIp")),
+            Output(f"PublicIP{number}", Value=GetAtt(instance_id(number), "PublicIp")),
+        )
+    ]

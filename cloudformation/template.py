@@ -3,14 +3,18 @@
 from collections.abc import Mapping
 from typing import Any
 
-from troposphere import Template
+from troposphere import AWSObject, Template
 
 from cloudformation.access import role
+from cloudformation.database import database
 from cloudformation.description import Aws, Names
+from cloudformation.dns import records
 from cloudformation.instance import machines
 from cloudformation.outputs import outputs
 from cloudformation.parameters import parameters
+from cloudformation.queues import queues
 from cloudformation.security import security_groups
+from cloudformation.storage import buckets
 
 
 def template(aws: Aws, names: Names, project: Mapping[str, Any]) -> str:
@@ -20,13 +24,19 @@ def template(aws: Aws, names: Names, project: Mapping[str, Any]) -> str:
     made.set_metadata({"Continuum": dict(project)})
     for parameter in parameters():
         made.add_parameter(parameter)
-    for resources in (machines(aws, names), security_groups(aws, names), role(aws, names)):
-        made.add_resource(resources)
-    for family in _further_families(aws, names):
-        made.add_resource(family)
+    made.add_resource(resources(aws, names))
     made.add_output(outputs(aws, names))
-    return made.to_json(indent=2, sort_keys=True) + "\n"
+    return str(made.to_json(indent=2, sort_keys=True)) + "\n"
 
 
-def _further_families(aws: Aws, names: Names) -> list[Any]:
-    return []
+def resources(aws: Aws, names: Names) -> list[AWSObject]:
+    """Everything that the stack consists of, family by family."""
+    return [
+        *role(aws, names),
+        *security_groups(aws, names),
+        *machines(aws, names),
+        *(records(names.host, names) if names.host else []),
+        *(database(aws.rds, names) if aws.rds else []),
+        *buckets(aws, names),
+        *queues(aws, names),
+    ]

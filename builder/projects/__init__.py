@@ -1,9 +1,9 @@
 """The projects: what projects/*.yaml says of them, checked whole, merged for an instance id.
 
-    projects = load()
-    bot = projects.project("elife-bot", "continuum-test")
-    bot.stack, bot.host, bot.aws.type
-    template(bot)                                          # JSON
+projects = load()
+bot = projects.project("elife-bot", "continuum-test")
+bot.stack, bot.host, bot.aws.type
+template(bot)                                          # JSON
 """
 
 from builder.projects.load import Projects, load

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from collections.abc import Mapping as MappingOf
 from dataclasses import fields
 from pathlib import Path
 from typing import NamedTuple
@@ -11,10 +12,11 @@ from typing import NamedTuple
 from builder import names
 from builder.errors import UsageError
 from builder.projects.merge import only_asked_for, overlay
-from builder.projects.mistakes import Mistakes, Origin
+from builder.projects.mistakes import Mistakes
 from builder.projects.reader import Reader
 from builder.projects.schema import Keys, Project, ProjectName
-from builder.projects.source import Mapping, Node, Scalar, Sequence, read
+from builder.projects.source import Mapping, Node, Scalar, Sequence, find, read
+from cloudformation.consistency import Contradiction, contradictions
 from cloudformation.description import Aws
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -71,6 +73,7 @@ class Projects:
         project = _project(layers, instance_id, mistakes)
         mistakes.raise_if_any()
         assert project is not None  # what is read without a mistake is a project
+        _ = project.names  # raises where a name gets too long with this instance id
         return project
 
     def layers(self, name: str) -> Layers:
@@ -114,21 +117,43 @@ def load(settings: Path | None = None) -> Projects:
         for found in _file(path, mistakes):
             first = layers.setdefault(found.name, found).project.origin
             if first != found.project.origin:
-                mistakes.add(found.project.origin, f"this project is in {first} already: rename or remove one of the two")
+                mistakes.add(found.project.origin, f"is a project in {first} already: rename or remove one of the two")
     for found in layers.values():
         for instance_id in ("", *found.alternatives()):
             _project(found, instance_id, mistakes)
+    _same_hosts(layers, mistakes)
     mistakes.raise_if_any()
     return Projects(layers)
 
 
 def _project(layers: Layers, instance_id: str, mistakes: Mistakes) -> Project | None:
-    keys = Reader(mistakes).read(layers.merged(instance_id), Keys)
+    merged = layers.merged(instance_id)
+    keys = Reader(mistakes).read(merged, Keys)
     if keys is None:
         return None
+    for place, what in (*contradictions(keys.aws), *_repo_mistakes(keys)):
+        mistakes.add(find(merged, place).origin, what)
     return Project(
         name=layers.name, instance_id=instance_id, **{each.name: getattr(keys, each.name) for each in fields(keys)}
     )
+
+
+def _repo_mistakes(keys: Keys) -> Iterator[Contradiction]:
+    if keys.repo and not keys.repo.path and not keys.repo.url:
+        yield ("repo",), "needs `path` (a folder of this repository) or `url` (of another one)"
+
+
+def _same_hosts(layers: MappingOf[str, Layers], mistakes: Mistakes) -> None:
+    """Two projects under one subdomain would fight for the same host names."""
+    taken: dict[tuple[str, str], Node] = {}
+    for found in layers.values():
+        merged = found.merged("").entries
+        subdomain, domain = merged.get("subdomain"), merged.get("domain")
+        if isinstance(subdomain, Scalar):
+            where = (subdomain.text, domain.text if isinstance(domain, Scalar) else "")
+            first = taken.setdefault(where, subdomain)
+            if first is not subdomain:
+                mistakes.add(subdomain.origin, f"{subdomain.text} is taken by {first.origin.key}: choose another")
 
 
 def _project_files(settings: Path, mistakes: Mistakes) -> list[Path]:

@@ -51,4 +51,4 @@ class Mistakes:
         """UsageError with one line a mistake, in the order of the files' lines."""
         if self._found:
             count = f"{len(self._found)} mistakes" if len(self._found) > 1 else "1 mistake"
-            raise UsageError("\n".join(map(str, self)), f"{count}: nothing was done. Mend the lines above and try again.")
+            raise UsageError("\n".join(map(str, self)), f"{count}: nothing was done. Mend these lines and try again.")

@@ -1,7 +1,7 @@
 """Nodes of a YAML file become typed values, by the type hints of the dataclass that describes them.
 
-Own code, because what the libraries for this give (cattrs, pydantic) has no line numbers, costs 40 to 60 ms of start-up,
-and would be needed on every command."""
+Own code, because the libraries for this (cattrs, pydantic) know no line numbers and cost 40 to 60 ms of start-up,
+on every command."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class Reader:
         if hint is int and node.kind == "int" and node.text.isdecimal():
             return int(node.text)
         if hint is str and node.kind == "bool":
-            return self._wrong(node, f"must be a text, and YAML reads {node.text} as true or false: write '{node.text}'")
+            return self._wrong(node, f"must be a text, and {node.text} is true or false in YAML: write '{node.text}'")
         if hint is str:
             return node.text  # a version or a date stays as it is written
         return self._wrong(node, f"must be {_NAMED[hint]}, not {_shown(node)}")
@@ -104,7 +104,7 @@ class Reader:
     def _dataclass(self, node: Node, hint: Any) -> Any:
         short = getattr(hint, "short_form", None)
         if short and isinstance(node, Scalar) and node.kind != "null":
-            node = Mapping({short: node}, node.origin)
+            return self._dataclass(Mapping({short: node}, node.origin), hint)
         if not isinstance(node, Mapping):
             what = "is empty: write {} for its defaults" if _is_null(node) else f"must hold keys, not {_shown(node)}"
             return self._wrong(node, what)
@@ -114,9 +114,8 @@ class Reader:
                 self._wrong(item, f"there is no such key{_meant(key, known) or '; known here: ' + ', '.join(known)}")
         values = {}
         for key, (name, inner, required) in known.items():
-            item = node.entries.get(key)
-            if item is not None:
-                values[name] = self._read(item, inner)
+            if key in node.entries:
+                values[name] = self._read(node.entries[key], inner)
             elif required and not self.partial:
                 self._wrong(node, f"lacks the key {key}: add it")
                 values[name] = _NOTHING

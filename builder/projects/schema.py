@@ -22,7 +22,7 @@ class Repo:
     short_form: ClassVar[str] = "path"
 
     path: Annotated[
-        str | None, Shaped(r"(?!.*\.\.)[A-Za-z0-9_][A-Za-z0-9_./-]*", "a folder such as bot"), Doc("folder in the repository")
+        str | None, Shaped(r"(?!.*\.\.)[A-Za-z0-9_][A-Za-z0-9_./-]*", "a folder such as bot"), Doc("its folder")
     ] = None
     url: Annotated[
         str | None,
@@ -98,12 +98,18 @@ class Project(Keys):
 
     def as_data(self) -> dict[str, Any]:
         """Plain data for the template's Metadata, which the machines read as `project.…`."""
-        data = {key: value for key, value in asdict(self).items() if key not in ("name", "instance_id")}
-        return {
-            "name": self.name,
+        written = {key: value for key, value in asdict(self).items() if key != "instance_id"}
+        derived = {
             "instance": self.instance_id,
             "prefix": self.prefix,
             "host": self.host,
             "swf_domain": names.swf_domain(self.prefix),
-            **data,
         }
+        return dict(_without_nones(written | derived))
+
+
+def _without_nones(value: Any) -> Any:
+    """CloudFormation refuses a template with a null in it, in its Metadata too."""
+    if isinstance(value, dict):
+        return {str(key): _without_nones(each) for key, each in value.items() if each is not None}
+    return value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from collections.abc import Mapping as MappingOf
 from pathlib import Path
 from typing import NamedTuple
@@ -67,6 +68,18 @@ def read(path: Path, name: str, mistakes: Mistakes) -> Mapping:
         return node
     mistakes.add(top, "must hold keys with values at its top level")
     return nothing
+
+
+def find(node: Node, place: Iterable[str]) -> Node:
+    """The node to which these keys (and places in lists) lead; where one is missing, the last that is there."""
+    for key in place:
+        if isinstance(node, Mapping) and key in node.entries:
+            node = node.entries[key]
+        elif isinstance(node, Sequence) and key.isdecimal() and int(key) < len(node.items):
+            node = node.items[int(key)]
+        else:
+            break
+    return node
 
 
 def _node(tree: yaml.Node, origin: Origin, mistakes: Mistakes, inside: tuple[yaml.Node, ...]) -> Node | None:
