@@ -1,4 +1,4 @@
-#!/usr/bin/env bash
+#!/bin/bash
 # Sets up, or brings up to date, what ./bldr needs: a few Debian packages and the Python packages of requirements.txt
 # in .venv. With --dev also what ./test.sh needs. Run it as often as you like, two at once too: it does only what is missing.
 set -euo pipefail
@@ -67,7 +67,7 @@ install_python_packages() {
     local file=$1
     up_to_date "$file" && return 0
     local start=$SECONDS
-    say "installing $file into .venv (about a minute the first time)"
+    say "installing $file into .venv (up to a minute the first time)"
     rm -f "$venv/$file"
     "$venv/bin/python" -m pip --disable-pip-version-check --no-input install --require-hashes -r "$file" 2>&1 |
         tee "$log" | show || { tail -n 20 "$log" >&2; die "pip could not install $file (see above)"; }
@@ -84,6 +84,7 @@ if ! flock --nonblock 9; then
 fi
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
+trap 'say "stopped; run it again and it goes on"; exit 130' INT
 install_packages
 make_venv
 for file in "${wanted[@]}"; do install_python_packages "$file"; done

@@ -129,7 +129,7 @@ def _localcloud(action: str, as_root: bool) -> int:
     if as_root and os.geteuid() != 0:
         if not shutil.which("sudo"):
             raise UsageError(
-                "the local cloud needs root, for its machines and their network; this is not root, and there is no sudo",
+                "the local cloud needs root, for its machines and network: this is not root, and there is no sudo",
                 "Run the same command as root, or install sudo.",
             )
         command = ["sudo", "--preserve-env=BLDR_CACHE,BLDR_PORT", "--", *command]

@@ -1,4 +1,4 @@
-"""Reaching a machine by OpenSSH: with its stack's own key, and only if it shows the host key printed on its console.
+"""Reaching a machine by OpenSSH, with its stack's own key, and only if it shows the host key of its console.
 
 The private key comes from SSM, where CloudFormation put it; the host keys from EC2's console output. Both are kept under
 $BLDR_HOME (keys/, hosts/), a file each, and can be fetched again at any time: no file here is the truth.
@@ -53,7 +53,7 @@ def wait(machine: Machine, seconds: float = 600) -> Machine:
             if machine.state != "running" or not machine.address:
                 machine = get(machine.name)
     raise Failure(
-        f"{machine.name} ({machine.instance_id}, {machine.address}) did not let us in within {report.duration(seconds)}: "
+        f"{machine.name} ({machine.instance_id}, {machine.address}) let nobody in for {report.duration(seconds)}: "
         f"{_hurdle(machine)}.\nIts console: aws ec2 get-console-output --instance-id {machine.instance_id}"
     )
 

@@ -21,7 +21,7 @@ LEFT_OVER = ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FA
 
 @dataclass(frozen=True)
 class Stack:
-    """One stack: `id` is its ARN, `status` and `reason` CloudFormation's; `tags` has Project, Instance, Branch, Revision."""
+    """One stack: `id` is its ARN, `status` and `reason` CloudFormation's; `tags` ours: Project, Instance …"""
 
     name: str
     id: str
