@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import argparse
 import fcntl
+import gc
 import json
 import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from multiprocessing import get_context
 from pathlib import Path
+from typing import IO, NoReturn
 
 from . import aws, highstate, history, outcome, tree
 from .machine import ConvergeError
@@ -25,8 +29,8 @@ def main() -> int:
     if arguments.history:
         return _show_history(arguments.n, arguments.json)
     try:
-        with _alone():
-            return _converge(arguments.test, arguments.json)
+        with _alone() as lock:
+            return _converge(lock, arguments.test, arguments.json)
     except ConvergeError as error:
         print(f"continuum-highstate: {error}", file=sys.stderr)
         return 1
@@ -42,7 +46,7 @@ def _arguments() -> argparse.Namespace:
 
 
 @contextmanager
-def _alone() -> Iterator[None]:
+def _alone() -> Iterator[IO[str]]:
     """Hold the machine's one converge lock: two runs would undo each other's work."""
     LOCK.parent.mkdir(parents=True, exist_ok=True)
     with LOCK.open("a") as lock:
@@ -51,39 +55,47 @@ def _alone() -> Iterator[None]:
         except BlockingIOError:
             print("another converge is at work on this machine: waiting for it", flush=True)
             fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+        yield lock
 
 
-def _converge(test: bool, as_json: bool) -> int:
+def _converge(lock: IO[str], test: bool, as_json: bool) -> int:
     began, started = datetime.now(UTC), time.monotonic()
-    source = aws.gather()
-    _install(source.tree)
-    highstate.keep_settings(source.minion, source.tree)
-    answer, secrets = highstate.run(test)
-    states = outcome.read(answer, secrets)
-    run = history.run_of(source, states, began, time.monotonic() - started, test)
-    if as_json:
-        print(json.dumps(run.as_json()), flush=True)
-    else:
-        print("\n".join([*history.told(run, states), history.summary(run)]), flush=True)
-    if not test:
-        history.keep(run, states)
-        history.keep_last(run)
-        if trouble := aws.report(source, run.time, json.dumps(run.as_json())):
-            print(trouble, file=sys.stderr)
-    return 1 if run.failed else 0
+    gc.disable()  # a run lasts seconds: looking for garbage among Salt's imports costs a tenth of it and frees nothing
+    # AWS is asked by a process of its own while Salt starts in this one. It must not hold the lock past our end.
+    with ProcessPoolExecutor(1, get_context("fork"), initializer=lock.close) as cloud:
+        asked = cloud.submit(aws.gather)
+        salt = highstate.Salt() if highstate.SETTINGS.exists() else None
+        source = asked.result()
+        if source.tree == tree.last_good():
+            if highstate.keep_settings(source.minion, source.tree) or salt is None:
+                salt = highstate.Salt()
+            states = outcome.read(*salt.highstate(test))
+            run = history.run_of(source, states, began, time.monotonic() - started, test)
+            _tell(run, states, as_json)
+            if not test and (trouble := cloud.submit(aws.report, source, run.time, json.dumps(run.as_json())).result()):
+                print(trouble, file=sys.stderr)
+            return 1 if run.failed else 0
+    return _start_anew(source.tree)
 
 
-def _install(newest: tree.Tree) -> None:
-    """Make the tree current; where it is new, let its bootstrap replace this program, then start that one."""
-    if newest == tree.last_good():
-        return
+def _start_anew(newest: tree.Tree) -> NoReturn:
+    """Let a new tree's bootstrap replace this program, make the tree current, and start the new program."""
     done = subprocess.run([newest.bootstrap], check=False)
     if done.returncode:
         raise ConvergeError(f"{newest.bootstrap} failed ({done.returncode}); its messages are above")
     tree.make_current(newest)
-    # The lock's file descriptor closes at exec, and the new program takes the lock anew.
+    # The lock's file is closed by this, and locked again.
     os.execv(sys.executable, [sys.executable, "-m", "continuum_highstate", *sys.argv[1:]])
+
+
+def _tell(run: history.Run, states: Sequence[outcome.StateResult], as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(run.as_json()), flush=True)
+    else:
+        print("\n".join([*history.told(run, states), history.summary(run)]), flush=True)
+    if run.kind != "test":
+        history.keep(run, states)
+        history.keep_last(run)
 
 
 def _show_history(count: int, as_json: bool) -> int:
@@ -102,4 +114,7 @@ def _show_history(count: int, as_json: bool) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    code = main()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)  # taking down Salt's thousands of modules in good order would take 0.2 s

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import Any
-
-import botocore.exceptions
-import botocore.session
-from botocore.config import Config
 
 from . import machine, tree
 from .machine import ConvergeError
 
-UNAVAILABLE = (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError, ConvergeError)
-
 
 @dataclass(frozen=True)
 class Source:
-    """What a converge starts from: the machine's data (as in stack.json), the tree, an S3 client if any."""
+    """What a converge starts from: the machine's data (as in stack.json), the tree, and what could not be had anew."""
 
     stack: dict[str, Any]
     tree: tree.Tree
-    s3: Any
-    notes: tuple[str, ...]
+    notes: tuple[str, ...] = ()
 
     @property
     def minion(self) -> str:
@@ -39,44 +33,61 @@ class Source:
 
 def gather() -> Source:
     """The machine's data and the newest tree. Raises ConvergeError where neither AWS nor an earlier run has them."""
-    notes: list[str] = []
-    s3 = None
-    try:
-        identity = machine.read_identity()
-        session = botocore.session.get_session()
-        config = Config(region_name=identity.region, connect_timeout=5, read_timeout=30, retries={"max_attempts": 3})
-        s3 = session.create_client("s3", config=config)
-        stack = machine.read_stack(identity, session.create_client("cloudformation", config=config))
-        machine.keep_stack(stack)
-    except UNAVAILABLE as error:
-        kept = machine.kept_stack()
-        if kept is None:
-            raise ConvergeError(f"this machine's stack can't be read: {error}") from error
-        notes.append(f"this machine's stack can't be read now, its data of the last run is used: {error}")
-        stack = kept
-    return Source(stack, _tree(s3, stack["machine"]["bucket"], notes), s3, tuple(notes))
-
-
-def _tree(s3: Any, bucket: str, notes: list[str]) -> tree.Tree:
-    try:
-        if s3 is None:
-            raise ConvergeError("the instance metadata service gives no credentials")
-        return tree.newest(s3, bucket)
-    except UNAVAILABLE as error:
-        good = tree.last_good()
-        if good is None:
-            raise ConvergeError(f"the Salt tree can't be fetched: {error}") from error
-        notes.append(f"the Salt tree can't be fetched now, the last good one is used: {error}")
-        return good
+    stack, notes = _stack()
+    newest, more_notes = _tree(stack)
+    return Source(stack, newest, (*notes, *more_notes))
 
 
 def report(source: Source, time: str, run: str) -> str | None:
     """Put the run into the builder's bucket; what went wrong where that fails (the machine has its history anyway)."""
     key = f"stacks/{source.stack_name}/highstate/{source.minion}/{time.replace(':', '')}.json"
-    if source.s3 is None:
-        return f"this run is not reported to s3://{source.bucket}: no credentials"
     try:
-        source.s3.put_object(Bucket=source.bucket, Key=key, Body=run.encode(), ContentType="application/json")
-    except UNAVAILABLE as error:
+        s3 = _client("s3", source.stack["machine"]["region"])
+        s3.put_object(Bucket=source.bucket, Key=key, Body=run.encode(), ContentType="application/json")
+    except _unavailable() as error:
         return f"this run could not be reported to s3://{source.bucket}/{key}: {error}"
     return None
+
+
+def _stack() -> tuple[dict[str, Any], list[str]]:
+    try:
+        identity = machine.read_identity()
+        stack = machine.read_stack(identity, _client("cloudformation", identity.region))
+    except _unavailable() as error:
+        kept = machine.kept_stack()
+        if kept is None:
+            raise ConvergeError(f"this machine's stack can't be read: {error}") from error
+        return kept, [f"this machine's stack can't be read now, its data of the last run is used: {error}"]
+    machine.keep_stack(stack)
+    return stack, []
+
+
+def _tree(stack: dict[str, Any]) -> tuple[tree.Tree, list[str]]:
+    try:
+        return tree.newest(_client("s3", stack["machine"]["region"]), stack["machine"]["bucket"]), []
+    except _unavailable() as error:
+        good = tree.last_good()
+        if good is None:
+            raise ConvergeError(f"the Salt tree can't be fetched: {error}") from error
+        return good, [f"the Salt tree can't be fetched now, the last good one is used: {error}"]
+
+
+@functools.cache
+def _client(service: str, region: str) -> Any:
+    from botocore.config import Config
+
+    config = Config(region_name=region, connect_timeout=5, read_timeout=30, retries={"max_attempts": 3})
+    return _session().create_client(service, config=config)
+
+
+@functools.cache
+def _session() -> Any:
+    import botocore.session
+
+    return botocore.session.get_session()
+
+
+def _unavailable() -> tuple[type[Exception], ...]:
+    import botocore.exceptions
+
+    return botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError, ConvergeError
