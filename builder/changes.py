@@ -10,7 +10,7 @@ from typing import Any
 
 from rich.text import Text
 
-from builder import cloud, report
+from builder import cloud, report, stacks
 from builder.errors import Failure
 
 NOTHING = ("didn't contain changes", "No updates are to be performed")
@@ -57,10 +57,6 @@ class Plan:
     stack_id: str
     creates_stack: bool
     changes: tuple[Change, ...]
-
-    @property
-    def replaced(self) -> list[str]:
-        return [change.logical_id for change in self.changes if change.kind in ("replace", "remove")]
 
 
 def propose(
@@ -109,8 +105,10 @@ def discard(plan: Plan) -> None:
     """Take a plan back, and the empty stack that a plan for a new one stands in."""
     client = cloud.client("cloudformation")
     client.delete_change_set(ChangeSetName=plan.id)
-    if plan.creates_stack:
-        client.delete_stack(StackName=plan.stack_id)
+    if plan.creates_stack and not client.list_change_sets(StackName=plan.stack_id)["Summaries"]:
+        stack = stacks.find(plan.stack_id)
+        if stack and stack.status == "REVIEW_IN_PROGRESS":  # nobody else has executed a plan of his own meanwhile
+            client.delete_stack(StackName=plan.stack_id)
 
 
 def show(plan: Plan) -> None:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from builder import ask
-from builder.errors import Failure, UsageError
+from builder.errors import BuilderError, Failure, UsageError
 from builder.home import home
 
 if TYPE_CHECKING:
@@ -26,6 +26,12 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 REGION = "us-east-1"
 STATUS = "/-/status"  # where the daemon tells of itself
+REASONS = {
+    "ExpiredToken": "The credentials have expired: get new ones, then give the same command again.",
+    "InvalidClientTokenId": "The credentials are not known to AWS: check AWS_PROFILE or AWS_ACCESS_KEY_ID.",
+    "AccessDenied": "These credentials may not do that: use others, or have the right added.",
+    "UnauthorizedOperation": "These credentials may not do that: use others, or have the right added.",
+}
 ACTIONS = ("status", "stop", "reset", "logs")
 
 
@@ -163,3 +169,16 @@ def region() -> str:
 def builder_bucket() -> str:
     """The bucket of this account and region that trees, code and histories are kept in."""
     return f"continuum-builder-{account()}-{region()}"
+
+
+def as_told(error: Exception) -> BuilderError | None:
+    """An error of the cloud's own as the user should read it; None for any other."""
+    from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError
+
+    if isinstance(error, ClientError):
+        code = error.response["Error"].get("Code", "")
+        said = f"{error.operation_name}: {error.response['Error'].get('Message') or 'no reason given'} ({code})"
+        return Failure(f"{'the local cloud' if is_local() else 'AWS'} refuses {said}", REASONS.get(code))
+    if isinstance(error, EndpointConnectionError) and is_local():
+        return Failure("the local cloud stopped answering", "./bldr cloud logs tells why; the next command starts it.")
+    return Failure(f"{error}") if isinstance(error, BotoCoreError) else None

@@ -113,12 +113,22 @@ def _guarded(words: Sequence[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:
+        if known := _of_the_cloud(error):
+            return _complain(known, known.exit_code)
         if os.environ.get("BLDR_DEBUG"):
             raise
         _complain(f"{type(error).__name__}: {error}", 1)
         print("This was not expected. BLDR_DEBUG=1 before the same command shows where it happened.", file=sys.stderr)
         return 1
     return code
+
+
+def _of_the_cloud(error: Exception) -> BuilderError | None:
+    if "botocore" not in sys.modules:
+        return None
+    from builder import cloud
+
+    return cloud.as_told(error)
 
 
 def run(words: Sequence[str]) -> int:
