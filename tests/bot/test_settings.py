@@ -31,9 +31,8 @@ class mine():
 
 def rendered(pillar: dict[str, Any], **stack: str) -> ModuleType:
     def cfg(*paths: str) -> Any:
-        *asked, default = paths if len(paths) > 1 else (*paths, None)
-        found = [stack[path.removeprefix("project.")] for path in asked if path.removeprefix("project.") in stack]
-        return found[0] if found else default
+        *asked, default = paths
+        return next((stack[key] for key in (path.removeprefix("project.") for path in asked) if key in stack), default)
 
     template = Jinja(undefined=StrictUndefined).from_string(TEMPLATE.read_text())
     return module(template.render(pillar=pillar, salt={"elife.cfg": cfg}))
@@ -49,7 +48,7 @@ def module(text: str) -> ModuleType:
 def test_salt_writes_a_class_for_the_instance_by_all_its_names() -> None:
     settings = rendered({}, instance="continuum-test", prefix="ct", domain="elifesciences.org")
     assert set(environments(settings)) == {"continuum", "ct", "continuum-test", "continuum_test"}
-    chosen = choose(settings)
+    chosen: Any = choose(settings)
     assert chosen is choose(settings, "ct") is choose(settings, "continuum")
     assert chosen.lax_article_versions == (
         "http://continuum-test.lax.elifesciences.org/api/v1/article/10.7554/eLife.{article_id}/version/"
@@ -64,7 +63,7 @@ def test_salt_writes_a_class_for_the_instance_by_all_its_names() -> None:
 
 def test_the_instance_without_a_prefix_is_live() -> None:
     settings = rendered({"elife_bot": {"scheme": "https"}}, instance="prod", prefix="")
-    live = choose(settings, "live")
+    live: Any = choose(settings, "live")
     assert live.lax_update == "https://lax.elifesciences.org/api/v1/article/create-update/"
     bot = read(BotSettings, live)
     assert (bot.workflow_starter_queue, bot.swf_domain) == ("workflow-starter-queue", "Publish")

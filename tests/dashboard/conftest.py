@@ -1,0 +1,3 @@
+from tests.postgresql import cluster
+
+__all__ = ["cluster"]
