@@ -100,7 +100,7 @@ def check_instance_id(project: str, instance_id: str, known_projects: Iterable[s
 
 
 def project_of_stack(stack_name: str, known_projects: Iterable[str]) -> str | None:
-    """The longest known project that the stack's name starts with, or None: `elife-bot-large-ct` is elife-bot-large's."""
+    """The longest known project that a stack's name starts with, or None. `elife-bot-large-ct`: elife-bot-large."""
     owners = [project for project in known_projects if stack_name.startswith(f"{project}-")]
     return max(owners, key=len, default=None)
 

@@ -7,9 +7,11 @@ printf '%s first boot of a machine of %s\n' "$(date -uIs)" "$CONTINUUM_STACK"
 
 # The local cloud says here where AWS's services are, and which certificates to trust.
 if [[ -f /etc/environment ]]; then
-    set -a
-    . /etc/environment
-    set +a
+    while IFS='=' read -r name value; do
+        [[ $name =~ ^[A-Za-z_][A-Za-z0-9_]*$ ]] || continue
+        value=${value#[\"\']} # as PAM reads the file, which is no shell program
+        export "$name=${value%[\"\']}"
+    done </etc/environment
 fi
 
 # The local cloud's image has Salt and boto3 already; Debian's own image on AWS has neither.

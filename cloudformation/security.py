@@ -9,7 +9,7 @@ POSTGRESQL = 5432
 
 
 def security_groups(aws: Aws, names: Names) -> list[AWSObject]:
-    """`SecurityGroup` of the machines; where there is a database, `DatabaseSecurityGroup`, open to those machines only."""
+    """`SecurityGroup` of the machines; with a database also `DatabaseSecurityGroup`, open to those machines only."""
     groups: list[AWSObject] = [
         ec2.SecurityGroup(
             "SecurityGroup",

@@ -13,10 +13,10 @@ from builder import names
 from builder.errors import UsageError
 from builder.projects.merge import only_asked_for, overlay
 from builder.projects.mistakes import Mistakes
-from builder.projects.reader import Reader
+from builder.projects.reader import Reader, spelt_out
 from builder.projects.schema import Keys, Project, ProjectName
 from builder.projects.source import Mapping, Node, Scalar, Sequence, find, read
-from cloudformation.consistency import Contradiction, contradictions
+from cloudformation.consistency import contradictions
 from cloudformation.description import Aws
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -76,6 +76,12 @@ class Projects:
         _ = project.names  # raises where a name gets too long with this instance id
         return project
 
+    def sample(self, name: str) -> Project:
+        """The project without any instance's alternative: for lists of projects."""
+        project = _project(self.layers(name), "", Mistakes())
+        assert project is not None  # load() has read it before without a mistake
+        return project
+
     def layers(self, name: str) -> Layers:
         """Everything written about a project. UsageError where there is none of that name."""
         self._known(name)
@@ -131,16 +137,15 @@ def _project(layers: Layers, instance_id: str, mistakes: Mistakes) -> Project | 
     keys = Reader(mistakes).read(merged, Keys)
     if keys is None:
         return None
-    for place, what in (*contradictions(keys.aws), *_repo_mistakes(keys)):
-        mistakes.add(find(merged, place).origin, what)
+    for place, what in contradictions(keys.aws):
+        mistakes.add(find(merged, ("aws", *place)).origin, what)
+    if keys.repo and not keys.repo.path and not keys.repo.url:
+        mistakes.add(
+            find(merged, ("repo",)).origin, "needs `path` (a folder of this repository) or `url` (another one)"
+        )
     return Project(
         name=layers.name, instance_id=instance_id, **{each.name: getattr(keys, each.name) for each in fields(keys)}
     )
-
-
-def _repo_mistakes(keys: Keys) -> Iterator[Contradiction]:
-    if keys.repo and not keys.repo.path and not keys.repo.url:
-        yield ("repo",), "needs `path` (a folder of this repository) or `url` (of another one)"
 
 
 def _same_hosts(layers: MappingOf[str, Layers], mistakes: Mistakes) -> None:
@@ -159,6 +164,8 @@ def _same_hosts(layers: MappingOf[str, Layers], mistakes: Mistakes) -> None:
 def _project_files(settings: Path, mistakes: Mistakes) -> list[Path]:
     known = "project-files"
     content = read(settings, _shown(settings), mistakes)
+    if content is None:
+        return []
     for key, node in content.entries.items():
         if key != known:
             mistakes.add(node.origin, f"there is no such setting: the only one is {known}, a list of files")
@@ -172,8 +179,10 @@ def _project_files(settings: Path, mistakes: Mistakes) -> list[Path]:
 
 def _file(path: Path, mistakes: Mistakes) -> Iterator[Layers]:
     content = read(path, _shown(path), mistakes)
+    if content is None:
+        return
     defaults = _checked_layer(content.entries.get(DEFAULTS), mistakes)
-    if content.entries and len(content.entries) == (DEFAULTS in content.entries):
+    if not content.entries.keys() - {DEFAULTS}:
         mistakes.add(content.origin, "has no project in it: add one beside `defaults`")
     for name, node in content.entries.items():
         if name != DEFAULTS:
@@ -182,7 +191,7 @@ def _file(path: Path, mistakes: Mistakes) -> Iterator[Layers]:
 
 
 def _checked_layer(node: Node | None, mistakes: Mistakes) -> Mapping | None:
-    """A layer as far as it can be checked by itself: its own keys and their types, and its alternatives' too."""
+    """A layer, its short forms spelt out, checked as far as it can be by itself: its keys and their types."""
     if node is None or not isinstance(node, Mapping):
         if node is not None:
             mistakes.add(node.origin, "must hold keys with values")
@@ -190,13 +199,24 @@ def _checked_layer(node: Node | None, mistakes: Mistakes) -> Mapping | None:
     alternatives = node.entries.get(ALTERNATIVES)
     plain = Mapping({key: each for key, each in node.entries.items() if key != ALTERNATIVES}, node.origin)
     Reader(mistakes, partial=True).read(plain, Keys)
-    for instance_id, each in alternatives.entries.items() if isinstance(alternatives, Mapping) else ():
+    entries = spelt_out(plain, Keys).entries
+    if alternatives is None:
+        return Mapping(entries, node.origin)
+    return Mapping({**entries, ALTERNATIVES: _checked_alternatives(alternatives, mistakes)}, node.origin)
+
+
+def _checked_alternatives(node: Node, mistakes: Mistakes) -> Mapping:
+    checked: dict[str, Node] = {}
+    if not isinstance(node, Mapping):
+        mistakes.add(node.origin, "must hold instance ids, each with what differs from `aws` there")
+        return Mapping(checked, node.origin)
+    for instance_id, each in node.entries.items():
         Reader(mistakes, partial=True).read(each, Aws)
         if not names.is_instance_id(instance_id):
             mistakes.add(each.origin, f"{instance_id!r} is no instance id: {names.INSTANCE_ID_RULE}")
-    if alternatives is not None and not isinstance(alternatives, Mapping):
-        mistakes.add(alternatives.origin, "must hold instance ids, each with what differs from `aws` there")
-    return node
+        elif isinstance(each, Mapping):
+            checked[instance_id] = spelt_out(each, Aws)
+    return Mapping(checked, node.origin)
 
 
 def _section(layer: Mapping | None, key: str) -> Mapping | None:

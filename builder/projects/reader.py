@@ -29,7 +29,7 @@ class Reader:
         self.partial = partial
 
     def read(self, node: Node, hint: Any) -> Any:
-        """The node's value, or None where it has a mistake."""
+        """The node's value, without the optional parts that have a mistake; None where a needed part has one."""
         value = self._read(node, hint)
         return None if value is _NOTHING else value
 
@@ -102,13 +102,14 @@ class Reader:
         return values
 
     def _dataclass(self, node: Node, hint: Any) -> Any:
+        known = schema(hint)
         short = getattr(hint, "short_form", None)
         if short and isinstance(node, Scalar) and node.kind != "null":
             return self._dataclass(Mapping({short: node}, node.origin), hint)
         if not isinstance(node, Mapping):
-            what = "is empty: write {} for its defaults" if _is_null(node) else f"must hold keys, not {_shown(node)}"
+            needed = ", ".join(f"{key}: …" for key, found in known.items() if found.required)
+            what = f"is empty: write {{{needed}}}" if _is_null(node) else f"must hold keys, not {_shown(node)}"
             return self._wrong(node, what)
-        known = schema(hint)
         for key, item in node.entries.items():
             if key not in known:
                 self._wrong(item, f"there is no such key{_meant(key, known) or '; known here: ' + ', '.join(known)}")
@@ -119,9 +120,10 @@ class Reader:
             elif required and not self.partial:
                 self._wrong(node, f"lacks the key {key}: add it")
                 values[name] = _NOTHING
-        if self.partial or any(value is _NOTHING for value in values.values()):
-            return _NOTHING
-        return hint(**values)
+        # What has a mistake is left out, so that what contradicts the rest is found in the same run.
+        good = {name: value for name, value in values.items() if value is not _NOTHING}
+        lacking = any(required and name not in good for name, _, required in known.values())
+        return _NOTHING if self.partial or lacking else hint(**good)
 
 
 class Key(NamedTuple):
@@ -142,6 +144,26 @@ def schema(described: type) -> dict[str, Key]:
         )
         for field in fields(described)
     }
+
+
+def spelt_out(node: Mapping, described: type) -> Mapping:
+    """The mapping with its sections' short forms written in full (`repo: bot` becomes `repo: {path: bot}`), so that
+    layers can be merged key by key. Ports keep theirs: `22: 22` over another `22` replaces all that was said of it."""
+    entries = dict(node.entries)
+    for key, found in schema(described).items():
+        section, inner = entries.get(key), _section_type(found.hint)
+        if inner and isinstance(section, Mapping):
+            entries[key] = spelt_out(section, inner)
+        elif inner and isinstance(section, Scalar) and not _is_null(section) and hasattr(inner, "short_form"):
+            entries[key] = Mapping({inner.short_form: section}, section.origin)
+    return Mapping(entries, node.origin)
+
+
+def _section_type(hint: Any) -> Any:
+    """The dataclass behind a hint such as `Annotated[Repo | None, …]`; None for all that is no dataclass."""
+    while get_origin(hint) in (Annotated, Union, UnionType):
+        hint = next(each for each in get_args(hint) if each is not NoneType)
+    return hint if is_dataclass(hint) else None
 
 
 def _is_null(node: Node) -> bool:

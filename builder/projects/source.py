@@ -41,33 +41,32 @@ class Mapping(NamedTuple):
 Node = Scalar | Sequence | Mapping
 
 
-def read(path: Path, name: str, mistakes: Mistakes) -> Mapping:
-    """The file's content; empty where it cannot be read. What is wrong with it as YAML goes into `mistakes`,
+def read(path: Path, name: str, mistakes: Mistakes) -> Mapping | None:
+    """The file's content; None where it cannot be read. What is wrong with it as YAML goes into `mistakes`,
     under `name`, which is how the user knows the file."""
     top = Origin(name, 1, "")
-    nothing = Mapping({}, top)
     try:
         tree = yaml.compose(path.read_text(encoding="utf-8"), Loader=_Loader)
     except OSError as error:
-        mistakes.add(top, f"cannot be read ({error.strerror}): create it, or name another file in the settings file")
-        return nothing
+        mistakes.add(top, f"cannot be read ({error.strerror}): create it, or name another file")
+        return None
     except UnicodeDecodeError:
         mistakes.add(top, "is not UTF-8 text: save it as UTF-8")
-        return nothing
+        return None
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         mistakes.add(Origin(name, line, ""), f"is not YAML: {error.problem or error.context}")
-        return nothing
+        return None
     except yaml.YAMLError as error:
         mistakes.add(top, f"is not YAML: {error}")
-        return nothing
+        return None
     if tree is None:
-        return nothing
+        return Mapping({}, top)
     node = _node(tree, top, mistakes, ())
     if isinstance(node, Mapping):
         return node
     mistakes.add(top, "must hold keys with values at its top level")
-    return nothing
+    return None
 
 
 def find(node: Node, place: Iterable[str]) -> Node:
