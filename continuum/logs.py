@@ -25,5 +25,7 @@ def to(file: str, name: str, level: str) -> None:
     for handler in handlers:
         handler.setFormatter(form)
     logging.basicConfig(level=level, handlers=handlers, force=True)
+    # It tells at each start where its credentials come from; of what goes wrong it raises an error as well.
+    logging.getLogger("botocore").setLevel(logging.WARNING)
     if refused:
         log.warning("no log file: %s; logging to stderr only", refused)

@@ -47,7 +47,7 @@ password = "{database.password}"
 
 
 def ask(folder: Path, *paths: str) -> list[Any]:
-    """What the application in that folder answers, in a Python that knows nothing of this checkout: [[status, text]]."""
+    """What the application in that folder answers, without this checkout on its path: [[status, text]]."""
     command = [sys.executable, "-I", "-c", _ASK, *paths]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

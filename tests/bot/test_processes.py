@@ -205,9 +205,9 @@ def test_run_env_starts_the_four_processes(bot: Any) -> None:
         started_by_script = [int(line.split()[-1]) for line in done.stdout.splitlines()]
         assert len(started_by_script) == 4
         for name, pid in zip(ALL, started_by_script, strict=True):
+            bot.until(lambda name=name: f"{name}: started" in bot.log(name))
             command = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
             assert command[:2] == [b"python", f"{name}.py".encode()]
-            bot.until(lambda name=name: f"{name}: started" in bot.log(name))
     finally:
         for pid in started_by_script:
             os.kill(pid, signal.SIGTERM)
