@@ -161,9 +161,9 @@ def project_list() -> None:
 
     example: ./bldr project_list
     """
-    from builder import listing
+    from builder import catalogue
 
-    listing.projects()
+    catalogue.show_all()
 
 
 @task(PROJECTS)
@@ -174,9 +174,9 @@ def project(name: str | None = None, instance_id: str | None = None) -> None:
 
     example: ./bldr project elife-bot
     """
-    from builder import listing, pick
+    from builder import catalogue, pick
 
-    listing.project(pick.project(name), instance_id)
+    catalogue.show(pick.project(name), instance_id)
 
 
 @task(PROJECTS)

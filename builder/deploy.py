@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from builder import ask, code, launch, names, pick, projects, stacks, update
+from builder import ask, code, launch, names, pick, stacks, update
 from builder.errors import UsageError
 from builder.projects import Repo
+from builder.templates import known
 
 
 def deploy(project: str | None, branch: str | None, *, yes: bool = False) -> None:
@@ -27,14 +28,14 @@ def _branch(project: str, branch: str | None) -> code.Branch:
         raise UsageError(f"{project} has no repo in its description: there is no branch of it to deploy")
     repository = code.Repository.of(repo)
     if branch is None:
-        known = [each.name for each in repository.branches()]
-        branch = ask.pick("branch", known, argument="BRANCH", remember=f"branch of {project}")
+        newest = [each.name for each in repository.branches()]
+        branch = ask.pick("branch", newest, argument="BRANCH", remember=f"branch of {project}")
     return repository.branch(branch)
 
 
 def _repo(project: str) -> Repo | None:
-    return projects.load().project(project, names.today()).repo
+    return known().sample(project).repo
 
 
 def _with_code() -> list[str]:
-    return [name for name in projects.load() if _repo(name)]
+    return [name for name in known() if _repo(name)]

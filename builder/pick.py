@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from builder import ask, names, projects
+from builder import ask, names
 from builder.errors import UsageError
+from builder.templates import known
 
 if TYPE_CHECKING:
     from builder.machines import Machine
@@ -30,20 +31,18 @@ class Target:
 
 def project(name: str | None, only: Sequence[str] | None = None) -> str:
     """The project of that name, or the one picked; from `only` some of them, where given."""
-    known = projects.load()
     if name is None:
-        return ask.pick("known project", only or list(known), argument="PROJECT", remember=PROJECT)
-    known.layers(name)
+        return ask.pick("known project", only or list(known()), argument="PROJECT", remember=PROJECT)
+    known().layers(name)
     return name
 
 
 def target(project_name: str | None, instance_id: str | None) -> Target:
     """A project and an instance id for it; asked for where they aren't given. UsageError where one can't be."""
     chosen = project(project_name)
-    known = projects.load()
 
     def check(answer: str) -> str:
-        return names.check_instance_id(chosen, answer, known)
+        return names.check_instance_id(chosen, answer, known())
 
     if instance_id is None:
         instance_id = ask.text("instance id", names.today(), "INSTANCE_ID", check)

@@ -28,17 +28,21 @@ COLOURS = {
     "gone": "red",
 }
 
+# Columns of what goes to a file or a program: enough that nothing is ever wrapped.
+WIDE = 10_000
+
 
 @cache
 def out() -> Console:
     """Where results go. Rich itself leaves colour out when it is no terminal, and with NO_COLOR."""
-    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+    terminal = sys.stdout.isatty()
+    return Console(highlight=False, width=None if terminal else WIDE)
 
 
 @cache
 def err() -> Console:
     """Where progress and questions go."""
-    return Console(stderr=True, highlight=False, soft_wrap=not sys.stderr.isatty())
+    return Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else WIDE)
 
 
 def duration(seconds: float) -> str:
@@ -141,13 +145,17 @@ def goes_on(state: str) -> Iterator[None]:
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[str | Text]], header: bool = True) -> None:
-    """A table that fits the terminal: the last columns wrap first, nothing is cut off silently."""
+    """Print a table: on a terminal it fits, long cells wrap (never those of the first column); elsewhere a line a row."""
     drawn = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold", show_header=header)
     for number, column in enumerate(columns):
         drawn.add_column(column, no_wrap=number == 0, overflow="fold")
     for row in rows:
         drawn.add_row(*(cell if isinstance(cell, Text) else Text(cell) for cell in row))
-    out().print(drawn)
+    console = out()
+    with console.capture() as drawing:
+        console.print(drawn)
+    for line in drawing.get().splitlines():
+        print(line.rstrip())
 
 
 def coloured(text: str, style: str) -> Text:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from functools import cache
 
 from builder import projects
 from builder.projects import Project, Projects
@@ -31,7 +32,6 @@ class Rendered:
 
     project: Project
     text: str
-    known: Projects
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -41,7 +41,7 @@ class Rendered:
 
     def origin(self, logical_id: str, kind: str) -> str:
         """Where a resource comes from: `projects/elife.yaml:31 (elife-lax.aws.rds)`."""
-        layers = self.known.layers(self.project.name)
+        layers = known().layers(self.project.name)
         merged: Node = layers.merged(self.project.instance_id)
         path = next((path for start, path in KEYS if kind.startswith(start)), "")
         for key in path.split("."):
@@ -54,11 +54,16 @@ class Rendered:
         return f"{merged.origin} ({merged.origin.key})"
 
 
+@cache
+def known() -> Projects:
+    """The projects, read once a command; UsageError naming every mistake in the project files."""
+    return projects.load()
+
+
 def render(project: str, instance_id: str) -> Rendered:
     """The template of a project for an instance id; UsageError naming every mistake in the project files."""
-    known = projects.load()
-    found = known.project(project, instance_id)
-    return Rendered(found, template(found), known)
+    found = known().project(project, instance_id)
+    return Rendered(found, template(found))
 
 
 def text(project: str, instance_id: str, as_yaml: bool = False) -> str:
