@@ -6,11 +6,16 @@ import os
 import tempfile
 from pathlib import Path
 
+from builder.errors import UsageError
+
 
 def home() -> Path:
-    """The folder, made readable by its owner only when it is not there yet."""
+    """The folder, made readable by its owner only when it is not there yet. UsageError where it can't be."""
     path = Path(os.environ.get("BLDR_HOME") or "~/.continuum").expanduser().absolute()
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{path} can't be used: {error.strerror}", "Set BLDR_HOME to a folder of yours.") from None
     return path
 
 

@@ -145,7 +145,7 @@ def goes_on(state: str) -> Iterator[None]:
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[str | Text]], header: bool = True) -> None:
-    """Print a table: on a terminal it fits, long cells wrap (never those of the first column); elsewhere a line a row."""
+    """Print a table: on a terminal it fits, long cells wrap (not the first column's); elsewhere it is a line a row."""
     drawn = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold", show_header=header)
     for number, column in enumerate(columns):
         drawn.add_column(column, no_wrap=number == 0, overflow="fold")

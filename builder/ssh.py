@@ -1,7 +1,7 @@
 """Reaching a machine by OpenSSH, with its stack's own key, and only if it shows the host key of its console.
 
-The private key comes from SSM, where CloudFormation put it; the host keys from EC2's console output. Both are kept under
-$BLDR_HOME (keys/, hosts/), a file each, and can be fetched again at any time: no file here is the truth.
+The private key comes from SSM, where CloudFormation put it; the host keys from EC2's console output. Both are kept
+under $BLDR_HOME (keys/, hosts/), a file each, and can be fetched again at any time: no file here is the truth.
 """
 
 from __future__ import annotations

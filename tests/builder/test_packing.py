@@ -39,7 +39,7 @@ def test_the_tree_is_the_same_bytes_whoever_packs_it_and_when(tmp_path: Path) ->
 
 @pytest.fixture
 def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A repository with bot/ and continuum/ on main, and a branch `feature` one commit ahead; it stands for this one."""
+    """A repository that stands for this one: bot/ and continuum/ on main, and a branch `feature` one commit ahead."""
     folder = tmp_path / "clone"
     for name in ("bot/worker.py", "continuum/__init__.py", "lax/app.py"):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
