@@ -113,8 +113,8 @@ def instance_id_of_branch(branch: str, longest: int = 36) -> str:
     if _INSTANCE_ID.fullmatch(branch) and len(branch) <= longest and not _ENDS_LIKE_A_HASH.fullmatch(branch[-9:]):
         return branch
     digest = hashlib.sha256(branch.encode()).hexdigest()[:8]
-    readable = slug(branch)[: longest - len(digest) - 1].strip("-")
-    return f"{readable or 'branch'}-{digest}"
+    readable = (slug(branch) or "branch")[: longest - len(digest) - 1].strip("-")
+    return f"{readable}-{digest}"
 
 
 def slug(text: str) -> str:

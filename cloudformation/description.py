@@ -15,7 +15,7 @@ PRIVATE_NETWORKS = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
 Network = Annotated[str, Checked(network_mistake)]
 PortNumber = Annotated[int, Between(1, 65535)]
 BaseName = Annotated[
-    str, Shaped(r"(?=.{3,63}$)[a-z0-9]+(-[a-z0-9]+)*", "a name of small letters, digits and single hyphens")
+    str, Shaped(r"(?=.{3,63}$)[a-z0-9]+(-[a-z0-9]+)*", "a name of 3 to 63 small letters, digits and single hyphens")
 ]
 StackDeletion = Literal["Delete", "Retain", "Snapshot"]
 

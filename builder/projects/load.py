@@ -135,14 +135,15 @@ def load(settings: Path | None = None) -> Projects:
 def _project(layers: Layers, instance_id: str, mistakes: Mistakes) -> Project | None:
     merged = layers.merged(instance_id)
     keys = Reader(mistakes).read(merged, Keys)
+    written = merged.entries.get("aws", Mapping({}, merged.origin))
+    aws = keys.aws if keys else Reader(mistakes).read(written, Aws)
+    for place, what in contradictions(aws) if aws else ():
+        mistakes.add(find(merged, ["aws", *place]).origin, what)
+    repo = merged.entries.get("repo")
+    if isinstance(repo, Mapping) and not repo.entries.keys() & {"path", "url"}:
+        mistakes.add(repo.origin, "needs `path` (a folder of this repository) or `url` (another one)")
     if keys is None:
         return None
-    for place, what in contradictions(keys.aws):
-        mistakes.add(find(merged, ("aws", *place)).origin, what)
-    if keys.repo and not keys.repo.path and not keys.repo.url:
-        mistakes.add(
-            find(merged, ("repo",)).origin, "needs `path` (a folder of this repository) or `url` (another one)"
-        )
     return Project(
         name=layers.name, instance_id=instance_id, **{each.name: getattr(keys, each.name) for each in fields(keys)}
     )
@@ -187,7 +188,9 @@ def _file(path: Path, mistakes: Mistakes) -> Iterator[Layers]:
     for name, node in content.entries.items():
         if name != DEFAULTS:
             Reader(mistakes).read(Scalar(name, "str", node.origin), ProjectName)
-            yield Layers(name, defaults, _checked_layer(node, mistakes) or Mapping({}, node.origin))
+            layer = _checked_layer(node, mistakes)
+            if layer is not None:
+                yield Layers(name, defaults, layer)
 
 
 def _checked_layer(node: Node | None, mistakes: Mistakes) -> Mapping | None:

@@ -22,7 +22,7 @@ _NOTHING = object()  # stands for a value that could not be read; its mistake is
 class Reader:
     """Reads nodes as values of a type; what is wrong goes into `mistakes`.
 
-    A `partial` reader does without required keys: for layers that are not whole by themselves."""
+    A `partial` reader does without required keys and with empty values: for layers that are not whole by themselves."""
 
     def __init__(self, mistakes: Mistakes, *, partial: bool = False) -> None:
         self.mistakes = mistakes
@@ -34,6 +34,8 @@ class Reader:
         return None if value is _NOTHING else value
 
     def _read(self, node: Node, hint: Any) -> Any:
+        if self.partial and _is_null(node):
+            return _NOTHING  # in a layer, an empty value takes away what the layer below has
         kind = get_origin(hint)
         if kind is Annotated:
             return self._limited(node, hint)
