@@ -82,16 +82,18 @@ class Queue:
 
         That is the queue's dead-letter queue; where it has none, the queue `<name>-set-aside`, made if need be.
         """
+        # SQS refuses control characters, and a reason may quote anything.
+        printable = "".join(letter if letter.isprintable() else " " for letter in reason)
         where = self._dead_letter_url() or self._sqs.create_queue(QueueName=f"{self.name}-set-aside")["QueueUrl"]
         self._sqs.send_message(
             QueueUrl=where,
             MessageBody=body,
             MessageAttributes={
-                "reason": {"DataType": "String", "StringValue": reason[:_REASON_LENGTH] or "no reason given"},
+                "reason": {"DataType": "String", "StringValue": printable[:_REASON_LENGTH] or "no reason given"},
                 "queue": {"DataType": "String", "StringValue": self.name},
             },
         )
-        log.warning("%s: set aside in %s: %s", self.name, where.rsplit("/", 1)[-1], reason)
+        log.warning("%s: set aside in %s: %s", self.name, where.rsplit("/", 1)[-1], printable)
 
     def _dead_letter_url(self) -> str | None:
         answer = self._sqs.get_queue_attributes(QueueUrl=self._address(), AttributeNames=["RedrivePolicy"])

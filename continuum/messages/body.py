@@ -23,5 +23,5 @@ def load(body: str) -> dict[str, Any]:
 
 
 def dump(values: Mapping[str, object]) -> str:
-    """The body of a message: keys in the order given, text as it is."""
-    return json.dumps(values, ensure_ascii=False, default=dict)
+    """The body of a message, in ASCII: SQS refuses some characters of Unicode."""
+    return json.dumps(values, default=dict)

@@ -85,6 +85,7 @@ def test_a_file_that_arrives_becomes_a_starter_message(bot: Any) -> None:
     [
         ("not json", "not JSON"),
         ('{"workflow_name": "NoSuch", "workflow_data": {}}', "no workflow NoSuch here; there are: Ping"),
+        (r'{"workflow_name": "No\u0000Such\ufffe"}', "no workflow No Such  here"),
         ('{"workflow_name": "ArticleZip", "workflow_data": {}}', "no workflow ArticleZip here"),
         ('{"workflow_name": "Ping", "workflow_data": 3}', "workflow_data must be an object"),
     ],
