@@ -1,6 +1,35 @@
 # Which states make which machine. Every glob that matches a machine's name (`<project>-<instance id>`) adds its
-# states, in this order.
+# states, in this order. A directive `elife-lax` is elife-lax/init.sls; `elife-lax.uwsgi` is elife-lax/uwsgi.sls.
 base:
   '*':
     - base
     - base.daily-system-updates
+
+  'elife-bot-*':
+    - base.python-dev
+    - elife-bot
+  # elife-bot-large: all of it by elife-bot-*
+
+  'elife-dashboard-*':
+    - base.python-dev
+    - base.postgresql
+    - base.nginx
+    - base.uwsgi
+    - elife-dashboard
+    - elife-dashboard.uwsgi
+  'elife-dashboard-continuum-test':
+    - elife-dashboard.continuum-test
+
+  'elife-lax-*':
+    - base.python-dev
+    - base.postgresql
+    - base.nginx
+    - base.uwsgi
+    - elife-lax
+    - elife-lax.uwsgi
+  'elife-lax-nonrds-*':
+    - elife-lax-nonrds
+
+  # The machines of the other projects have the base states: basebox, builder-builder, central-logging, elife-api,
+  # elife-jira, lagotto, master-server, elife-civiapi, elife-ci, elife-crm, elife-website, elife-website-medium,
+  # elife-arges, elife-metrics.

@@ -18,7 +18,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import IO, NoReturn
 
-from . import aws, highstate, history, outcome, tree
+from . import aws, highstate, history, outcome, secret, tree
 from .machine import ConvergeError
 
 LOCK = Path("/run/continuum/lock")
@@ -69,7 +69,7 @@ def _converge(lock: IO[str], test: bool, as_json: bool) -> int:
         if source.tree == tree.last_good():
             if highstate.keep_settings(source.minion, source.tree) or salt is None:
                 salt = highstate.Salt()
-            states = outcome.read(*salt.highstate(test))
+            states = outcome.read(salt.highstate(test), secret.seen())
             run = history.run_of(source, states, began, time.monotonic() - started, test)
             _tell(run, states, as_json)
             if not test and (trouble := cloud.submit(aws.report, source, run.time, json.dumps(run.as_json())).result()):

@@ -42,7 +42,7 @@ def report(source: Source, time: str, run: str) -> str | None:
     """Put the run into the builder's bucket; what went wrong where that fails (the machine has its history anyway)."""
     key = f"stacks/{source.stack_name}/highstate/{source.minion}/{time.replace(':', '')}.json"
     try:
-        s3 = _client("s3", source.stack["machine"]["region"])
+        s3 = client("s3", source.stack["machine"]["region"])
         s3.put_object(Bucket=source.bucket, Key=key, Body=run.encode(), ContentType="application/json")
     except _unavailable() as error:
         return f"this run could not be reported to s3://{source.bucket}/{key}: {error}"
@@ -52,7 +52,7 @@ def report(source: Source, time: str, run: str) -> str | None:
 def _stack() -> tuple[dict[str, Any], list[str]]:
     try:
         identity = machine.read_identity()
-        stack = machine.read_stack(identity, _client("cloudformation", identity.region))
+        stack = machine.read_stack(identity, client("cloudformation", identity.region))
     except _unavailable() as error:
         kept = machine.kept_stack()
         if kept is None:
@@ -64,7 +64,7 @@ def _stack() -> tuple[dict[str, Any], list[str]]:
 
 def _tree(stack: dict[str, Any]) -> tuple[tree.Tree, list[str]]:
     try:
-        return tree.newest(_client("s3", stack["machine"]["region"]), stack["machine"]["bucket"]), []
+        return tree.newest(client("s3", stack["machine"]["region"]), stack["machine"]["bucket"]), []
     except _unavailable() as error:
         good = tree.last_good()
         if good is None:
@@ -73,7 +73,8 @@ def _tree(stack: dict[str, Any]) -> tuple[tree.Tree, list[str]]:
 
 
 @functools.cache
-def _client(service: str, region: str) -> Any:
+def client(service: str, region: str) -> Any:
+    """botocore's client, by the machine's role; made once in a process."""
     from botocore.config import Config
 
     config = Config(region_name=region, connect_timeout=5, read_timeout=30, retries={"max_attempts": 3})

@@ -66,15 +66,8 @@ class Salt:
         import salt.config
 
         self._caller = salt.client.Caller(mopts=salt.config.minion_config(str(file)))
-        self._secrets: dict[Any, str] = {}
-        # States get this same dictionary as their __context__["elife.secrets"] (see _modules/elife.py).
-        self._caller.sminion.functions.pack["__context__"]["elife.secrets"] = self._secrets
 
-    def highstate(self, test: bool = False) -> tuple[Any, frozenset[str]]:
-        """Run state.highstate; Salt's own return, and every secret that a state looked up meanwhile.
-
-        With `test` nothing is changed: the return says what would be.
-        """
+    def highstate(self, test: bool = False) -> Any:
+        """Run state.highstate; Salt's own return. With `test` nothing is changed: the return says what would be."""
         # queue: someone's salt-call by hand is waited for, rather than refused.
-        answer = self._caller.cmd("state.highstate", test=test, queue=True)
-        return answer, frozenset(value for value in self._secrets.values() if value)
+        return self._caller.cmd("state.highstate", test=test, queue=True)

@@ -53,7 +53,7 @@ def run_of(source: Source, states: Sequence[StateResult], began: datetime, secon
     changed = [state for state in states if state.changed]
     failed = [state for state in states if state.failed]
     data = hashlib.sha256(json.dumps(source.stack, sort_keys=True).encode()).hexdigest()
-    before = (past(1) or [None])[0]
+    before = next(iter(past(1)), None)
     return Run(
         time=began.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
         minion=source.minion,

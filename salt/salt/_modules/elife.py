@@ -1,13 +1,17 @@
 """What states ask of this machine: its data (`elife.cfg`), its secrets (`elife.secret`), what it can do."""
 
+from __future__ import annotations
+
 import json
 import pathlib
+from typing import Any
+
+from continuum_highstate import secret as _secret
 
 STACK_FILE = pathlib.Path("/var/lib/continuum/stack.json")
-_NOTHING = object()
 
 
-def cfg(*paths):
+def cfg(*paths: Any) -> Any:
     """
     The first of the dotted paths that has a value in the project's data or the stack's.
 
@@ -20,25 +24,21 @@ def cfg(*paths):
         salt-call elife.cfg cfn.outputs.RDSHost
         salt-call elife.cfg project.branch project.revision master
     """
-    *paths, default = paths if len(paths) > 1 else (*paths, None)
+    *asked, default = paths if len(paths) > 1 else (*paths, None)
     data = _stack()
-    for path in paths:
+    for path in asked:
         value = _at(data, path)
         if value is not None:
             return value
     return default
 
 
-def _stack():
-    if "elife.stack" not in __context__:
-        try:
-            __context__["elife.stack"] = json.loads(STACK_FILE.read_text())
-        except FileNotFoundError:
-            __context__["elife.stack"] = {}
-    return __context__["elife.stack"]
+def _stack() -> dict[str, Any]:
+    # A few hundred microseconds; kept nowhere, for the file is new at each converge.
+    return dict(json.loads(STACK_FILE.read_text())) if STACK_FILE.exists() else {}
 
 
-def _at(data, path):
+def _at(data: Any, path: str) -> Any:
     for word in path.split("."):
         if not isinstance(data, dict) or word not in data:
             return None
@@ -46,11 +46,11 @@ def _at(data, path):
     return data
 
 
-def secret(name, key=None):
+def secret(name: str, key: str | None = None) -> str:
     """
     A secret's text, or the value under `key` where the secret is JSON, by the machine's own role.
 
-    Kept in memory for this run only, so that it never reaches a disk or the run's report.
+    Kept in memory for this run only; it never reaches a disk or the run's report.
 
     name
         ARN or name of the secret in Secrets Manager
@@ -61,20 +61,10 @@ def secret(name, key=None):
 
         salt-call elife.secret arn:aws:secretsmanager:…:secret:elife-lax password
     """
-    seen = __context__.setdefault("elife.secrets", {})
-    if (name, key) not in seen:
-        text = _client("secretsmanager").get_secret_value(SecretId=name)["SecretString"]
-        seen[name, key] = text if key is None else str(json.loads(text)[key])
-    return seen[name, key]
+    return _secret.read(name, key, cfg("machine.region"))
 
 
-def _client(service):
-    import boto3
-
-    return boto3.client(service, region_name=cfg("machine.region"))
-
-
-def owns_clock():
+def owns_clock() -> bool:
     """
     Whether this machine sets its own clock; a container has its host's.
 

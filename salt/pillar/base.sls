@@ -1,1 +1,0 @@
-# Data of every machine. No secret stands in any file here.

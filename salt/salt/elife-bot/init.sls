@@ -1,0 +1,88 @@
+# The publishing bot: code and virtualenv in /opt/elife-bot, its processes as systemd units, its cron lines.
+{% from 'base/application.jinja' import code with context %}
+{% set processes = pillar.elife_bot.processes %}
+
+{{ code('/opt/elife-bot', owner='elife') }}
+
+settings:
+  file.managed:
+    - name: /opt/elife-bot/settings.py
+    - source: salt://elife-bot/config/opt-elife-bot-settings.py
+    - template: jinja
+    - mode: '0644'
+    - require:
+      - elife: code
+
+# Domain, workflow and activity types in SWF. Done again when the code or the settings are others, or if it failed.
+register:
+  cmd.run:
+    - name: venv/bin/python register.py && sha256sum .code.json settings.py > /var/lib/continuum/registered
+    - unless: sha256sum --check --status /var/lib/continuum/registered
+    - cwd: /opt/elife-bot
+    - require:
+      - elife: virtualenv
+      - file: settings
+
+/etc/systemd/system/elife-bot.target:
+  file.managed:
+    - source: salt://elife-bot/config/elife-bot.target
+
+elife-bot.target:
+  service.enabled:
+    - require:
+      - file: /etc/systemd/system/elife-bot.target
+
+{% for process in processes %}
+{% set unit = 'elife-bot-' ~ process | replace('_', '-') %}
+/etc/systemd/system/{{ unit }}@.service:
+  file.managed:
+    - source: salt://elife-bot/config/elife-bot-process.service
+    - template: jinja
+    - context:
+        process: {{ process }}
+
+{{ unit }}:
+  elife.instances:
+    - count: {{ processes[process] }}
+    - require:
+      - cmd: register
+      - service: elife-bot.target
+    - watch:
+      - elife: code
+      - elife: virtualenv
+      - file: settings
+      - file: /etc/systemd/system/{{ unit }}@.service
+{% endfor %}
+
+cron:
+  pkg.installed: []
+  service.running:
+    - enable: true
+    - require:
+      - pkg: cron
+
+# The workflows that run periodically.
+elife-bot-cron:
+  cron.present:
+    - name: cd /opt/elife-bot && ./scripts/run_cron_env.sh 2>&1 | logger -t elife-bot-cron
+    - identifier: elife-bot-cron
+    - user: elife
+    - minute: '*/5'
+    - require:
+      - pkg: cron
+      - elife: code
+
+# Fresh processes every hour; each finishes what it is doing first.
+elife-bot-restart:
+  cron.present:
+    - name: cd /opt/elife-bot && ./scripts/run_env.sh 2>&1 | logger -t elife-bot-restart
+    - identifier: elife-bot-restart
+    - user: elife
+    - minute: '27'
+    - require:
+      - pkg: cron
+      - elife: code
+
+/etc/logrotate.d/elife-bot:
+  file.managed:
+    - source: salt://elife-bot/config/etc-logrotate.d-elife-bot
