@@ -18,7 +18,10 @@ environment=$(python -m bot.command_line "${1:-}")
 
 if systemctl cat elife-bot.target >/dev/null 2>&1; then
     echo "BOT_ENV=$environment" | sudo tee /etc/default/elife-bot >/dev/null
-    exec sudo systemctl restart elife-bot.target
+    # Not waited for: each process finishes what it has in hand first.
+    sudo systemctl restart --no-block elife-bot.target
+    echo "the bot restarts for $environment; see: systemctl list-units 'elife-bot*'"
+    exit
 fi
 for process in decider worker queue_worker queue_workflow_starter; do
     nohup python "$process.py" -e "$environment" >>nohup.out 2>&1 &

@@ -19,12 +19,12 @@ class continuum:
     """This instance: {{ instance }}. No credentials: they are the machine's role."""
 
     # SWF settings
-    swf_region = '{{ app.get('region', 'us-east-1') }}'
+    swf_region = '{{ cfg('machine.region', 'us-east-1') }}'
     domain = 'Publish{{ '.' ~ prefix if prefix else '' }}'
     default_task_list = 'DefaultTaskList'
 
     # SQS settings
-    sqs_region = '{{ app.get('region', 'us-east-1') }}'
+    sqs_region = '{{ cfg('machine.region', 'us-east-1') }}'
     S3_monitor_queue = '{{ dash }}incoming-queue'
     event_monitor_queue = '{{ dash }}event-property-incoming-queue'
     workflow_starter_queue = '{{ dash }}workflow-starter-queue'
