@@ -1,0 +1,198 @@
+"""Actions that change stacks: create, update, delete, cancel, go on rolling back, protect."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from localcloud.cloudformation import validation
+from localcloud.cloudformation.actions import Asked, action
+from localcloud.cloudformation.changes import compare
+from localcloud.cloudformation.errors import AlreadyExists, ValidationError
+from localcloud.cloudformation.records import Operation, Stack, Version
+from localcloud.cloudformation.resources.kind import plain
+from localcloud.cloudformation.service import CloudFormation
+from localcloud.cloudformation.template import Template
+
+UPDATABLE = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "CREATE_FAILED", "UPDATE_FAILED")
+
+
+@action
+def create_stack(service: CloudFormation, asked: Asked) -> dict[str, Any]:
+    name, token = asked["StackName"], asked.get("ClientRequestToken")
+    service.check_name(name)
+    if (existing := _known(service, name, token)) is not None:
+        return {"StackId": existing.id}
+    template = service.template(asked)
+    validation.check_capabilities(template, asked.get("Capabilities", []))
+    version = service.version(asked, template)
+    stack = Stack(
+        service.new_stack_id(name),
+        name,
+        "CREATE_IN_PROGRESS",
+        time.time(),
+        version,
+        notification_arns=list(asked.get("NotificationARNs", [])),
+        role_arn=asked.get("RoleARN"),
+        timeout_minutes=asked.get("TimeoutInMinutes"),
+        on_failure=on_failure(asked),
+        termination_protection=bool(asked.get("EnableTerminationProtection")),
+        policy=asked.get("StackPolicyBody"),
+    )
+    _check_now(service, version, template, stack)
+    begin_create(service, stack, version, token)
+    return {"StackId": stack.id}
+
+
+def _known(service: CloudFormation, name: str, token: str | None) -> Stack | None:
+    """The stack that the same request made before. Raises AlreadyExists for any other of that name."""
+    existing = service.store.stack(name)
+    if existing is None:
+        return None
+    if token and service.store.has_token(token, existing.id):
+        return existing
+    raise AlreadyExists(f"Stack [{name}] already exists")
+
+
+def _check_now(service: CloudFormation, version: Version, template: Template, stack: Stack) -> None:
+    """Evaluate what can be evaluated before anything is made, so that a mistake is refused and not rolled back."""
+    compare({}, service.evaluate(version, template, stack), version.tags)
+
+
+def on_failure(asked: Asked) -> str:
+    if "OnFailure" in asked and "DisableRollback" in asked:
+        raise ValidationError("Either DisableRollback or OnFailure can be specified, not both.")
+    return str(asked.get("OnFailure") or ("DO_NOTHING" if asked.get("DisableRollback") else "ROLLBACK"))
+
+
+def begin_create(service: CloudFormation, stack: Stack, version: Version, token: str | None) -> None:
+    operation = Operation(stack.id, "create", "forward", Version(), version, time.time(), token)
+    stack.version = version
+    with service.store.together():
+        if (other := service.store.stack(stack.name)) is not None and other.id != stack.id:
+            raise AlreadyExists(f"Stack [{stack.name}] already exists")
+        if token:
+            service.store.keep_token(token, stack.id)
+        service.engine.accept(stack, operation, "CREATE_IN_PROGRESS", "User Initiated")
+
+
+@action
+def update_stack(service: CloudFormation, asked: Asked) -> dict[str, Any]:
+    stack, token = service.live_stack(asked["StackName"]), asked.get("ClientRequestToken")
+    if token and service.store.has_token(token, stack.id):
+        return {"StackId": stack.id}
+    check_updatable(stack)
+    template = service.template(asked, stack.version.template)
+    validation.check_capabilities(template, asked.get("Capabilities", []))
+    version = service.version(asked, template, stack.version)
+    check_types_kept(service, stack, template)
+    if not differs(service, stack, version, template):
+        raise ValidationError("No updates are to be performed.")
+    if asked.get("NotificationARNs") is not None:
+        stack.notification_arns = list(asked["NotificationARNs"])
+    stack.on_failure = "DO_NOTHING" if asked.get("DisableRollback") else "ROLLBACK"
+    begin_update(service, stack, version, token)
+    return {"StackId": stack.id}
+
+
+def check_updatable(stack: Stack) -> None:
+    if stack.status not in UPDATABLE:
+        raise ValidationError(f"Stack:{stack.id} is in {stack.status} state and can not be updated.")
+
+
+def check_types_kept(service: CloudFormation, stack: Stack, template: Template) -> None:
+    rows = service.store.resources(stack.id)
+    turned = [
+        name for name, spec in template.resources.items()
+        if name in rows and rows[name].body is not None and rows[name].type != spec.type
+    ]  # fmt: skip
+    if turned:
+        raise ValidationError(
+            "Update of resource type is not permitted. The new template modifies resource type of the "
+            f"following resources: [{', '.join(turned)}]"
+        )
+
+
+def differs(service: CloudFormation, stack: Stack, version: Version, template: Template) -> bool:
+    """Whether there is anything to do. A change of the top-level Metadata or Description alone is nothing."""
+    evaluation = service.evaluate(version, template, stack)
+    rows = service.store.resources(stack.id)
+    if compare(rows, evaluation, version.tags) or version.tags != stack.version.tags:
+        return True
+    standing = {name: row for name, row in rows.items() if row.body is not None}
+    return bool(plain(evaluation.with_made(standing).outputs()) != plain(stack.outputs))
+
+
+def begin_update(service: CloudFormation, stack: Stack, version: Version, token: str | None) -> None:
+    operation = Operation(stack.id, "update", "forward", stack.version, version, time.time(), token)
+    with service.store.together():
+        check_updatable(service.stack(stack.id))  # two requests at the same moment: the second finds it busy
+        stack.version, stack.updated = version, time.time()
+        if token:
+            service.store.keep_token(token, stack.id)
+        service.engine.accept(stack, operation, "UPDATE_IN_PROGRESS", "User Initiated")
+
+
+@action
+def delete_stack(service: CloudFormation, asked: Asked) -> dict[str, Any]:
+    stack, token = service.store.stack(asked["StackName"]), asked.get("ClientRequestToken")
+    if stack is None or stack.deleted is not None or stack.status == "DELETE_IN_PROGRESS":
+        return {}  # as on AWS, deleting what is not there succeeds
+    if token and service.store.has_token(token, stack.id):
+        return {}
+    if stack.termination_protection:
+        raise ValidationError(f"Stack [{stack.name}] cannot be deleted while TerminationProtection is enabled")
+    if stack.status.startswith("UPDATE") and stack.busy:
+        raise ValidationError(f"Stack [{stack.id}] cannot be deleted while in status {stack.status}")
+    _check_exports_free(service, stack)
+    retain = list(asked.get("RetainResources", []))
+    if retain and stack.status != "DELETE_FAILED":
+        raise ValidationError(
+            "Invalid operation on stack [" + stack.id + "]. When you delete stacks, specify which resources "
+            "to retain only when the stack is in the DELETE_FAILED state."
+        )
+    operation = Operation(stack.id, "delete", "remove", stack.version, stack.version, time.time(), token, retain)
+    with service.store.together():
+        for change_set in service.store.change_sets(stack.id):
+            service.store.forget_change_set(change_set.id)
+        if token:
+            service.store.keep_token(token, stack.id)
+        service.engine.accept(stack, operation, "DELETE_IN_PROGRESS", "User Initiated")
+    return {}
+
+
+def _check_exports_free(service: CloudFormation, stack: Stack) -> None:
+    for name, owner, _ in service.store.exports():
+        if owner == stack.id and (users := service.store.importers(name)):
+            raise ValidationError(f"Export {name} cannot be deleted as it is in use by {' and '.join(users)}")
+
+
+@action
+def cancel_update_stack(service: CloudFormation, asked: Asked) -> dict[str, Any]:
+    stack = service.live_stack(asked["StackName"])
+    if stack.status != "UPDATE_IN_PROGRESS":
+        raise ValidationError("CancelUpdateStack cannot be called from current stack status")
+    service.engine.cancel(stack.id, "User Initiated")
+    return {}
+
+
+@action
+def continue_update_rollback(service: CloudFormation, asked: Asked) -> dict[str, Any]:
+    stack = service.live_stack(asked["StackName"])
+    if stack.status != "UPDATE_ROLLBACK_FAILED":
+        raise ValidationError(f"Stack:{stack.id} is in {stack.status} state and can not be updated.")
+    skip, now = list(asked.get("ResourcesToSkip", [])), time.time()
+    operation = Operation(stack.id, "update", "rollback", stack.version, stack.version, now, skip=skip)
+    service.engine.accept(stack, operation, "UPDATE_ROLLBACK_IN_PROGRESS", "User Initiated")
+    return {}
+
+
+@action
+def update_termination_protection(service: CloudFormation, asked: Asked) -> dict[str, Any]:
+    with service.store.together():
+        stack = service.live_stack(asked["StackName"])
+        if stack.status.startswith("DELETE"):
+            raise ValidationError(f"Stack [{stack.name}] is in {stack.status} state: its protection can't be changed")
+        stack.termination_protection = asked["EnableTerminationProtection"]
+        service.store.keep_stack(stack)
+    return {"StackId": stack.id}

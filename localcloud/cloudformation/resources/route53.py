@@ -1,0 +1,128 @@
+"""AWS::Route53: zones and the names in them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from localcloud.cloudformation.intrinsics import text
+from localcloud.cloudformation.resources.at import At
+from localcloud.cloudformation.resources.kind import (
+    AlreadyThere,
+    Existing,
+    Failed,
+    Kind,
+    Properties,
+    changed,
+    key_values,
+    names,
+    pick,
+)
+
+RECORD = "Failover GeoLocation HealthCheckId MultiValueAnswer Region SetIdentifier Type Weight"
+
+
+class HostedZone(Kind):
+    type = "AWS::Route53::HostedZone"
+    replaced = names("Name")
+    in_place = names("HostedZoneConfig HostedZoneTags VPCs")
+    attributes = names("Id NameServers")
+    tags = "HostedZoneTags"
+
+    def create(self, at: At, new: Properties) -> str:
+        asked: dict[str, Any] = {"Name": new["Name"], "CallerReference": at.seed}
+        if "HostedZoneConfig" in new:
+            asked["HostedZoneConfig"] = new["HostedZoneConfig"]
+        if new.get("VPCs"):
+            asked["VPC"] = new["VPCs"][0]
+        zone = at.call("route53", "CreateHostedZone", asked)["HostedZone"]["Id"].rsplit("/", 1)[-1]
+        return str(zone)
+
+    def found(self, at: At, new: Properties) -> str | None:
+        for zone in at.call("route53", "ListHostedZones")["HostedZones"]:
+            if zone["CallerReference"] == at.seed:
+                return str(zone["Id"].rsplit("/", 1)[-1])
+        return None
+
+    def settle(self, at: At, it: Existing) -> None:
+        if tags := self.tags_of(it.properties):
+            asked = {"ResourceType": "hostedzone", "ResourceId": it.id, "AddTags": key_values(tags)}
+            at.call("route53", "ChangeTagsForResource", asked)
+        linked = {each["VPCId"] for each in at.call("route53", "GetHostedZone", {"Id": it.id}).get("VPCs", [])}
+        for vpc in it.properties.get("VPCs", []):
+            if vpc["VPCId"] not in linked:
+                at.call("route53", "AssociateVPCWithHostedZone", {"HostedZoneId": it.id, "VPC": vpc})
+
+    def read(self, at: At, it: Existing) -> dict[str, Any]:
+        told = at.call("route53", "GetHostedZone", {"Id": it.id})
+        return {"Id": it.id, "NameServers": told.get("DelegationSet", {}).get("NameServers", [])}
+
+    def update(self, at: At, it: Existing, new: Properties) -> None:
+        if "HostedZoneConfig" in changed(it.properties, new):
+            comment = new.get("HostedZoneConfig", {}).get("Comment", "")
+            at.call("route53", "UpdateHostedZoneComment", {"Id": it.id, "Comment": comment})
+        lost = sorted(self.tags_of(it.properties).keys() - self.tags_of(new).keys())
+        if lost:
+            asked = {"ResourceType": "hostedzone", "ResourceId": it.id, "RemoveTagKeys": lost}
+            at.call("route53", "ChangeTagsForResource", asked)
+        kept = {vpc["VPCId"] for vpc in new.get("VPCs", [])}
+        for vpc in it.properties.get("VPCs", []):
+            if vpc["VPCId"] not in kept:
+                at.call("route53", "DisassociateVPCFromHostedZone", {"HostedZoneId": it.id, "VPC": vpc})
+
+    def delete(self, at: At, it: Existing) -> None:
+        at.call("route53", "DeleteHostedZone", {"Id": it.id})
+
+
+class RecordSet(Kind):
+    type = "AWS::Route53::RecordSet"
+    required = names("Name Type")
+    replaced = names("HostedZoneId HostedZoneName Name SetIdentifier Type")
+    in_place = names(
+        "AliasTarget Comment Failover GeoLocation HealthCheckId MultiValueAnswer Region ResourceRecords TTL Weight"
+    )
+
+    def create(self, at: At, new: Properties) -> str:
+        try:
+            self._change(at, "UPSERT" if at.again else "CREATE", new)
+        except Exception as error:
+            response = getattr(error, "response", None) or {}
+            if response.get("Error", {}).get("Code") == "InvalidChangeBatch":
+                raise AlreadyThere(str(response["Error"]["Message"])) from None
+            raise
+        return str(new["Name"]).rstrip(".")
+
+    def update(self, at: At, it: Existing, new: Properties) -> None:
+        self._change(at, "UPSERT", new)
+
+    def delete(self, at: At, it: Existing) -> None:
+        try:
+            self._change(at, "DELETE", it.properties)
+        except Exception as error:
+            response = getattr(error, "response", None) or {}
+            if response.get("Error", {}).get("Code") != "InvalidChangeBatch":  # it is not there any more
+                raise
+
+    def _change(self, at: At, action: str, new: Properties) -> None:
+        record = {**pick(new, RECORD), "Name": new["Name"]}
+        if "ResourceRecords" in new:
+            record |= {
+                "TTL": new.get("TTL", 900),
+                "ResourceRecords": [{"Value": text(each)} for each in new["ResourceRecords"]],
+            }
+        if "AliasTarget" in new:
+            record["AliasTarget"] = {"EvaluateTargetHealth": False, **new["AliasTarget"]}
+        batch = {"Changes": [{"Action": action, "ResourceRecordSet": record}]}
+        at.call("route53", "ChangeResourceRecordSets", {"HostedZoneId": _zone(at, new), "ChangeBatch": batch})
+
+
+def _zone(at: At, new: Properties) -> str:
+    if "HostedZoneId" in new:
+        return str(new["HostedZoneId"])
+    name = str(new.get("HostedZoneName", "")).rstrip(".") + "."
+    found = at.call("route53", "ListHostedZonesByName", {"DNSName": name})["HostedZones"]
+    ids = [zone["Id"].rsplit("/", 1)[-1] for zone in found if zone["Name"] == name]
+    if len(ids) != 1:
+        raise Failed(
+            f"{len(ids)} hosted zones found with name {name}: exactly one is needed. Give HostedZoneId instead."
+        )
+    return str(ids[0])

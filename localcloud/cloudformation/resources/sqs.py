@@ -1,0 +1,102 @@
+"""AWS::SQS: queues and what may be done with them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from localcloud.cloudformation.intrinsics import text
+from localcloud.cloudformation.resources.at import At
+from localcloud.cloudformation.resources.iam import document
+from localcloud.cloudformation.resources.kind import Existing, Kind, Named, Properties, changed, names
+
+# What an attribute is again once the template no longer says it.
+DEFAULTS = {
+    "DelaySeconds": "0",
+    "MaximumMessageSize": "262144",
+    "MessageRetentionPeriod": "345600",
+    "ReceiveMessageWaitTimeSeconds": "0",
+    "VisibilityTimeout": "30",
+    "ContentBasedDeduplication": "false",
+    "SqsManagedSseEnabled": "true",
+    "KmsDataKeyReusePeriodSeconds": "300",
+}
+SETTINGS = names(
+    "ContentBasedDeduplication DeduplicationScope DelaySeconds FifoThroughputLimit KmsDataKeyReusePeriodSeconds "
+    "KmsMasterKeyId MaximumMessageSize MessageRetentionPeriod ReceiveMessageWaitTimeSeconds RedriveAllowPolicy "
+    "RedrivePolicy SqsManagedSseEnabled VisibilityTimeout"
+)
+
+
+class Queue(Named):
+    type = "AWS::SQS::Queue"
+    named_by = "QueueName"
+    limit = 80
+    lenient = True
+    replaced = names("FifoQueue QueueName")
+    in_place = SETTINGS | {"Tags"}
+    attributes = names("Arn QueueName QueueUrl")
+    tags = "Tags"
+
+    def name(self, at: At, new: Properties) -> str:
+        fifo = text(new.get("FifoQueue", False)) == "true"
+        return at.name(75) + ".fifo" if fifo and "QueueName" not in new else super().name(at, new)
+
+    def look(self, at: At, name: str) -> str | None:
+        return str(at.call("sqs", "GetQueueUrl", {"QueueName": name})["QueueUrl"])
+
+    def make(self, at: At, name: str, new: Properties) -> str:
+        settings = {key: _written(new[key]) for key in SETTINGS & new.keys()}
+        if text(new.get("FifoQueue", False)) == "true":
+            settings["FifoQueue"] = "true"
+        asked = {"QueueName": name, "Attributes": settings, "tags": {**self.tags_of(new), **at.system_tags}}
+        return str(at.call("sqs", "CreateQueue", asked)["QueueUrl"])
+
+    def read(self, at: At, it: Existing) -> dict[str, Any]:
+        name = it.id.rsplit("/", 1)[-1]
+        return {"QueueUrl": it.id, "QueueName": name, "Arn": at.arn("sqs", name)}
+
+    def update(self, at: At, it: Existing, new: Properties) -> None:
+        differing = changed(it.properties, new)
+        if settings := {key: _written(new.get(key, DEFAULTS.get(key, ""))) for key in differing & SETTINGS}:
+            at.call("sqs", "SetQueueAttributes", {"QueueUrl": it.id, "Attributes": settings})
+        had, wanted = self.tags_of(it.properties), self.tags_of(new)
+        if lost := sorted(had.keys() - wanted.keys()):
+            at.call("sqs", "UntagQueue", {"QueueUrl": it.id, "TagKeys": lost})
+        if wanted and wanted != had:
+            at.call("sqs", "TagQueue", {"QueueUrl": it.id, "Tags": wanted})
+
+    def delete(self, at: At, it: Existing) -> None:
+        at.call("sqs", "DeleteQueue", {"QueueUrl": it.id})
+
+
+class QueuePolicy(Kind):
+    type = "AWS::SQS::QueuePolicy"
+    required = names("PolicyDocument Queues")
+    in_place = names("PolicyDocument Queues")
+    attributes = names("Id")
+
+    def create(self, at: At, new: Properties) -> str:
+        for url in new["Queues"]:
+            _set(at, url, document(new["PolicyDocument"]))
+        return at.name(80)
+
+    def read(self, at: At, it: Existing) -> dict[str, Any]:
+        return {"Id": it.id}
+
+    def update(self, at: At, it: Existing, new: Properties) -> None:
+        for url in set(it.properties["Queues"]) - set(new["Queues"]):
+            _set(at, url, "")
+        self.create(at, new)
+
+    def delete(self, at: At, it: Existing) -> None:
+        for url in it.properties["Queues"]:
+            _set(at, url, "")
+
+
+def _set(at: At, url: str, policy: str) -> None:
+    at.call("sqs", "SetQueueAttributes", {"QueueUrl": url, "Attributes": {"Policy": policy}})
+
+
+def _written(value: Any) -> str:
+    return json.dumps(value) if isinstance(value, dict) else text(value)

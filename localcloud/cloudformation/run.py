@@ -1,0 +1,113 @@
+"""One operation on one stack while it runs: its events, its waits, and what interrupts them."""
+
+from __future__ import annotations
+
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from localcloud.cloudformation.clients import Clients
+from localcloud.cloudformation.records import Body, Event, Operation, Resource, Stack
+from localcloud.cloudformation.resources.at import At
+from localcloud.cloudformation.resources.kind import NotStabilized
+from localcloud.cloudformation.store import Store
+
+FIRST_PAUSE, LAST_PAUSE = 0.05, 1.0  # seconds between two looks at something that is waited for
+
+
+class Cancelled(Exception):
+    """Another resource failed or someone asked to stop: what is under way is given up."""
+
+
+class Stopping(Exception):
+    """The service stops: leave everything as it is, the next start takes it up."""
+
+
+@dataclass
+class Run:
+    store: Store
+    clients: Clients
+    account: str
+    region: str
+    stack: Stack
+    operation: Operation
+    service_stops: Callable[[], bool]
+    rows: dict[str, Resource] = field(default_factory=dict)
+    interrupt: threading.Event = field(default_factory=threading.Event)
+    abandoned: bool = False  # a later operation took the stack over
+
+    def stopping(self) -> bool:
+        return self.abandoned or self.service_stops()
+
+    def at(self, row: Resource, seed: str, *, again: bool = False) -> At:
+        bodies = [body for body in (row.body, row.before, *row.old) if body]
+        others = frozenset(body.physical_id for body in bodies)
+        return At(
+            self.clients, self.account, self.region, self.stack.id, self.stack.name, row.logical_id, seed, again, others,
+            self.wait,
+        )  # fmt: skip
+
+    def wait(self, check: Callable[[], Any], seconds: float, what: str) -> Any:
+        deadline, pause = time.monotonic() + seconds, FIRST_PAUSE
+        while True:
+            if (found := check()) is not None:
+                return found
+            if time.monotonic() > deadline:
+                raise NotStabilized(f"Exceeded attempts to wait: {what} after {seconds:.0f} s")
+            self.interrupt.wait(pause)
+            self.go_on()
+            pause = min(pause * 1.5, LAST_PAUSE)
+
+    def go_on(self) -> None:
+        """Raise where this operation is to go no further."""
+        if self.stopping():
+            raise Stopping
+        if self.interrupt.is_set():
+            raise Cancelled
+
+    def keep(self, row: Resource, status: str | None = None, reason: str | None = None, physical_id: str = "") -> None:
+        """Remember the row; with a status, tell it as an event too."""
+        with self.store.together():
+            if status is not None:
+                row.status, row.reason, row.updated = status, reason, time.time()
+                self._event(row.logical_id, physical_id or row.physical_id, row.type, status, reason)
+            self.store.keep_resource(row)
+
+    def tell(self, row: Resource, status: str, reason: str | None, body: Body) -> None:
+        """An event about a body that is not the row's own any more."""
+        self._event(row.logical_id, body.physical_id, body.type, status, reason)
+
+    def stack_is(self, status: str, reason: str | None = None) -> None:
+        with self.store.together():
+            if self.abandoned:
+                raise Stopping
+            self.stack.status, self.stack.reason = status, reason
+            self.store.keep_stack(self.stack)
+            self._event(self.stack.name, self.stack.id, "AWS::CloudFormation::Stack", status, reason)
+
+    def phase(self, phase: str) -> None:
+        self.operation.phase = phase
+        if not self.abandoned:
+            self.store.keep_operation(self.operation)
+
+    def _event(self, logical_id: str, physical_id: str, kind: str, status: str, reason: str | None) -> None:
+        name = f"{logical_id}-{status}-{uuid.uuid4()}" if physical_id != self.stack.id else str(uuid.uuid4())
+        token = self.operation.token
+        self.store.keep_event(
+            Event(
+                name,
+                self.stack.id,
+                self.stack.name,
+                logical_id,
+                physical_id,
+                kind,
+                status,
+                time.time(),
+                reason,
+                None,
+                token,
+            )
+        )

@@ -1,0 +1,165 @@
+"""What AWS refuses in a template before it makes anything: unknown names, types, attributes, circles, capabilities."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from localcloud.cloudformation.errors import InsufficientCapabilities, ValidationError
+from localcloud.cloudformation.graph import check_no_circle, references
+from localcloud.cloudformation.resources import find, known
+from localcloud.cloudformation.template import Template
+
+PSEUDO = frozenset(
+    f"AWS::{name}"
+    for name in ["AccountId", "NotificationARNs", "NoValue", "Partition", "Region", "StackId", "StackName", "URLSuffix"]
+)
+
+
+def validate(template: Template) -> None:
+    """Raise ValidationError for the first thing wrong with what the template says."""
+    _check_transform(template)
+    _check_types(template)
+    for name, declared in template.parameters.items():
+        if not isinstance(declared, Mapping) or "Type" not in declared:
+            raise ValidationError(
+                f"Template format error: Parameters/{name} Every Parameters object must contain a Type member."
+            )
+    _check_conditions(template)
+    _check_references(template)
+    _check_outputs(template)
+    check_no_circle(dependencies(template))
+
+
+def dependencies(template: Template) -> dict[str, frozenset[str]]:
+    """What each resource names, whatever the conditions say."""
+    return {
+        name: frozenset({target for target, _ in references(dict(spec.properties))} | set(spec.depends_on))
+        & template.resources.keys()
+        for name, spec in template.resources.items()
+    }
+
+
+def needed_capabilities(template: Template) -> tuple[list[str], str]:
+    """Capabilities the template's creator must acknowledge, and why; nothing where none is needed."""
+    used = [spec for spec in template.resources.values() if find(spec.type).iam]
+    if not used:
+        return [], ""
+    types = ", ".join(sorted({spec.type for spec in used}))
+    reason = f"The following resource(s) require capabilities: [{types}]"
+    named = any(find(spec.type).named_by in spec.properties for spec in used)
+    return ["CAPABILITY_NAMED_IAM" if named else "CAPABILITY_IAM"], reason
+
+
+def check_capabilities(template: Template, given: Iterable[str]) -> None:
+    needed, _ = needed_capabilities(template)
+    enough = {"CAPABILITY_IAM": {"CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"}}
+    for capability in needed:
+        if not enough.get(capability, {capability}) & set(given):
+            raise InsufficientCapabilities(f"Requires capabilities : [{capability}]")
+
+
+def _check_transform(template: Template) -> None:
+    transform = template.data.get("Transform")
+    names = transform if isinstance(transform, list) else [transform] if transform else []
+    for name in names:
+        if name != "AWS::LanguageExtensions":
+            raise ValidationError(f"Transform {name} is not supported here; expand the template before it is sent")
+
+
+def _check_types(template: Template) -> None:
+    if unknown := sorted({spec.type for spec in template.resources.values() if not known(spec.type)}):
+        raise ValidationError(f"Template format error: Unrecognized resource types: [{', '.join(unknown)}]")
+
+
+def _check_conditions(template: Template) -> None:
+    for name, expression in template.conditions.items():
+        for target, _ in references(expression):
+            if target not in template.parameters and target not in PSEUDO:
+                raise ValidationError(
+                    f"Template format error: Unresolved dependencies [{target}]. Cannot reference resources in the "
+                    "Conditions block of the template"
+                )
+        for other in _conditions_in(expression):
+            if other not in template.conditions:
+                raise ValidationError(
+                    f"Template format error: Unresolved condition dependency {other} in the Conditions block of the template"
+                )
+    graph = {name: frozenset(_conditions_in(each)) for name, each in template.conditions.items()}
+    try:
+        check_no_circle(graph)
+    except ValidationError as error:
+        raise ValidationError(error.message.replace("between resources", "between conditions")) from None
+    for block, entries in (("Resources", template.resources.values()), ("Outputs", template.outputs.values())):
+        _check_used_conditions(template, block, entries)
+
+
+def _check_used_conditions(template: Template, block: str, entries: Iterable[Any]) -> None:
+    for entry in entries:
+        own = entry.get("Condition") if isinstance(entry, Mapping) else entry.condition
+        body = entry if isinstance(entry, Mapping) else dict(entry.properties)
+        for used in [*([own] if own else []), *_ifs(body)]:
+            if used not in template.conditions:
+                raise ValidationError(
+                    f"Template format error: Unresolved condition dependency {used} in the {block} block of the template"
+                )
+
+
+def _check_references(template: Template) -> None:
+    unresolved: set[str] = set()
+    for spec in template.resources.values():
+        unresolved |= {name for name in spec.depends_on if name not in template.resources}
+        for name, attribute in references(dict(spec.properties)):
+            if attribute is not None:
+                _check_attribute(template, name, attribute)
+            elif name not in template.parameters and name not in PSEUDO and name not in template.resources:
+                unresolved.add(name)
+    if unresolved:
+        raise ValidationError(
+            f"Template format error: Unresolved resource dependencies [{', '.join(sorted(unresolved))}] in the "
+            "Resources block of the template"
+        )
+
+
+def _check_attribute(template: Template, logical_id: str, attribute: str) -> None:
+    if logical_id not in template.resources:
+        raise ValidationError(f"Template error: instance of Fn::GetAtt references undefined resource {logical_id}")
+    kind = find(template.resources[logical_id].type)
+    if attribute not in kind.attributes and "${" not in attribute:
+        raise ValidationError(
+            f"Template error: resource {logical_id} does not support attribute type {attribute} in Fn::GetAtt"
+        )
+
+
+def _check_outputs(template: Template) -> None:
+    for name, output in template.outputs.items():
+        if not isinstance(output, Mapping) or "Value" not in output:
+            raise ValidationError(
+                f"Template format error: Output {name} is malformed. Every Outputs member must contain a Value object"
+            )
+        for target, attribute in references({key: value for key, value in output.items() if key != "Condition"}):
+            if attribute is not None:
+                _check_attribute(template, target, attribute)
+            elif target not in template.parameters and target not in PSEUDO and target not in template.resources:
+                raise ValidationError(
+                    f"Template format error: Unresolved resource dependencies [{target}] in the Outputs block of the template"
+                )
+
+
+def _conditions_in(value: Any) -> list[str]:
+    if isinstance(value, list):
+        return [name for item in value for name in _conditions_in(item)]
+    if isinstance(value, Mapping):
+        own = [value["Condition"]] if isinstance(value.get("Condition"), str) else []
+        return own + [name for item in value.values() for name in _conditions_in(item)]
+    return []
+
+
+def _ifs(value: Any) -> list[str]:
+    if isinstance(value, list):
+        return [name for item in value for name in _ifs(item)]
+    if isinstance(value, Mapping):
+        chosen = value.get("Fn::If")
+        own = [chosen[0]] if isinstance(chosen, list) and chosen and isinstance(chosen[0], str) else []
+        return own + [name for item in value.values() for name in _ifs(item)]
+    return []
