@@ -99,7 +99,7 @@ def test_other_instance_ids_are_refused(instance_id: str, says: str) -> None:
 
 
 def test_an_instance_id_that_makes_another_projects_stack_is_refused() -> None:
-    with pytest.raises(UsageError, match="reads as project elife-bot-large\n.*does not start with 'large'"):
+    with pytest.raises(UsageError, match=r"reads as project elife-bot-large\n.*does not start with 'large'"):
         names.check_instance_id("elife-bot", "large-ct", PROJECTS)
 
 

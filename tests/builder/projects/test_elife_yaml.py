@@ -8,9 +8,27 @@ from builder.projects import Projects, listed, load
 from cloudformation.description import EVERYWHERE
 
 ROOT = Path(__file__).resolve().parents[3]
-IN_ORDER = """basebox builder-builder central-logging elife-api elife-dashboard elife-jira lagotto elife-bot elife-bot-large
-    master-server elife-civiapi elife-ci elife-crm elife-website elife-website-medium elife-arges elife-lax
-    elife-lax-nonrds elife-metrics""".split()
+IN_ORDER = [
+    "basebox",
+    "builder-builder",
+    "central-logging",
+    "elife-api",
+    "elife-dashboard",
+    "elife-jira",
+    "lagotto",
+    "elife-bot",
+    "elife-bot-large",
+    "master-server",
+    "elife-civiapi",
+    "elife-ci",
+    "elife-crm",
+    "elife-website",
+    "elife-website-medium",
+    "elife-arges",
+    "elife-lax",
+    "elife-lax-nonrds",
+    "elife-metrics",
+]
 
 
 @pytest.fixture(scope="module")

@@ -151,6 +151,6 @@ def test_a_missing_file_is_told_beside_the_mistakes_of_the_others(tmp_path: Path
 )
 def test_mistakes_in_the_settings_file_are_told(tmp_path: Path, settings: str, mistake: str) -> None:
     tmp_path.joinpath("settings.yaml").write_text(settings)
-    with pytest.raises(UsageError, match="settings.yaml:1: ") as raised:
+    with pytest.raises(UsageError, match=r"settings\.yaml:1: ") as raised:
         load(tmp_path / "settings.yaml")
     assert mistake in raised.value.message
