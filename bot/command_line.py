@@ -24,11 +24,11 @@ def start(name: str, description: str | None, log_file: bool = True) -> BotSetti
     arguments = parser.parse_args()
     try:
         chosen = read(BotSettings, choose(settings, arguments.env))
+        file = f"{chosen.log_directory}/{name}.log" if log_file and chosen.log_directory else ""
+        logs.to(file, name, chosen.log_level)
     except SettingsError as error:
         print(f"{name}.py: {error}", file=sys.stderr)
         raise SystemExit(WRONG_USE) from None
-    file = f"{chosen.log_directory}/{name}.log" if log_file and chosen.log_directory else ""
-    logs.to(file, name, chosen.log_level)
     return chosen
 
 

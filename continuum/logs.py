@@ -7,11 +7,19 @@ import logging.handlers
 import sys
 import time
 
+from continuum.settings import SettingsError
+
 log = logging.getLogger(__name__)
 
 
 def to(file: str, name: str, level: str) -> None:
-    """Sets up this process's log. `file` may be ''; without the right to write it, there is only stderr."""
+    """Sets up this process's log. `file` may be ''; without the right to write it, there is only stderr.
+
+    Raises SettingsError for a level that there is not.
+    """
+    levels = logging.getLevelNamesMapping()
+    if level not in levels:
+        raise SettingsError(f"log_level {level!r} is not known; there are: {', '.join(levels)}")
     handlers: list[logging.Handler] = [logging.StreamHandler(sys.stderr)]
     refused: OSError | None = None
     if file:

@@ -1,6 +1,8 @@
-# Sourced, in the bot's folder: makes `python` the one of the bot's virtualenv, and `continuum` importable in a checkout.
+# Sourced, in the bot's folder: `python` becomes the virtualenv's, and in a checkout `continuum` is found beside `bot`.
 if [ -x venv/bin/python ]; then
     PATH="$PWD/venv/bin:$PATH"
+elif [ -x ../.venv/bin/python ]; then
+    PATH="$PWD/../.venv/bin:$PATH"
 fi
 if [ ! -d continuum ]; then
     export PYTHONPATH="$PWD/..${PYTHONPATH:+:$PYTHONPATH}"
