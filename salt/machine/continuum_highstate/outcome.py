@@ -91,6 +91,9 @@ def _differences(module: str, value: Mapping[str, Any], secrets: frozenset[str])
     if not isinstance(changes, Mapping):
         yield Difference(name, after=_clean(str(changes), secrets))
         return
+    if module == "file" and _is_new(changes, name):
+        yield Difference(name, after="made")  # owner and mode of what was not there say nothing more
+        return
     for what, change in changes.items():
         if module == "cmd":
             if what == "retcode":  # what a command printed may hold a secret: only that it ran
@@ -105,6 +108,17 @@ def _differences(module: str, value: Mapping[str, Any], secrets: frozenset[str])
             yield Difference(str(what), after=_clean(str(change), secrets))
 
 
+def _is_new(changes: Mapping[str, Any], name: str) -> bool:
+    """Whether a file state made what was not there: it says so in one of these ways."""
+    inside = changes.get(name)
+    return (
+        changes.get("diff") == "New file"
+        or str(changes.get("new", "")).startswith(f"file {name}")
+        or (isinstance(inside, Mapping) and inside.get("directory") == "new")
+        or changes.get("new") == name
+    )
+
+
 def _service(up: bool, comment: str) -> tuple[str, str]:
     for word in ("restarted", "reloaded"):
         if word in comment:
@@ -115,8 +129,7 @@ def _service(up: bool, comment: str) -> tuple[str, str]:
 def _file_difference(name: str, diff: str, secrets: frozenset[str]) -> Difference:
     if diff.startswith(("---", "+++")):
         return Difference(name, diff=_clean(diff, secrets))
-    words = {"New file": ("(none)", "made"), "<show_changes=False>": (HIDDEN, HIDDEN)}
-    return Difference(name, *words.get(diff, ("", _clean(diff, secrets))))
+    return Difference(name, *((HIDDEN, HIDDEN) if diff == "<show_changes=False>" else ("", _clean(diff, secrets))))
 
 
 def _clean(text: str, secrets: frozenset[str]) -> str:

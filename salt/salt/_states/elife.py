@@ -31,7 +31,7 @@ def code_at(
     excluded
         files of the code that Salt writes itself, such as settings.py
     """
-    test = __opts__["test"]
+    test = __opts__["test"]  # noqa: F821
     if not revision:
         reason = f"no revision of {project} is deployed on this stack: ./bldr deploy {project} BRANCH"
         return _answer(name, {}, reason, result=False)
@@ -59,7 +59,7 @@ def virtualenv(name: str, requirements: str) -> Answer:
     requirements
         that file, on the machine
     """
-    test = __opts__["test"]
+    test = __opts__["test"]  # noqa: F821
     folder, file = Path(name), Path(requirements)
     if not file.exists():
         return _answer(name, {}, f"{requirements} is not there (yet)", result=None if test else False)
@@ -105,7 +105,7 @@ def _instances(name: str, count: int, restart: bool) -> Answer:
     changes = {unit: {"old": units[unit], "new": "stopped"} for unit in surplus}
     changes |= {unit: {"old": units[unit], "new": "active, enabled"} for unit in missing}
     changes |= {unit: {"old": "running", "new": "restarted"} for unit in others}
-    if __opts__["test"]:
+    if __opts__["test"]:  # noqa: F821
         return _answer(name, changes, f"{count} of {name}", test=True)
     # Salt does not ask for a restart where `instances` itself had something to change: the others are then restarted
     # too, for their code may be old. Restarts are not waited for: a worker finishes its activity first.

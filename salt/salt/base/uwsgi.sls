@@ -13,14 +13,6 @@ uwsgi:
   file.managed:
     - source: salt://base/config/uwsgi-app.service
 
-# The name by which it was restarted before systemd.
-/etc/init.d/uwsgi-app:
-  file.managed:
-    - contents: |
-        #!/bin/sh
-        exec systemctl "$1" uwsgi-app.service
-    - mode: '0755'
-
 {% for name in ('app', 'uwsgi', 'process-queue') %}
 /var/log/{{ name }}.log:
   file.managed:

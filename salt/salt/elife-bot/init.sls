@@ -28,7 +28,8 @@ register:
     - source: salt://elife-bot/config/elife-bot.target
 
 elife-bot.target:
-  service.enabled:
+  service.running:
+    - enable: true
     - require:
       - file: /etc/systemd/system/elife-bot.target
 
