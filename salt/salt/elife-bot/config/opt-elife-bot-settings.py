@@ -57,5 +57,5 @@ class continuum:
 
 # This environment by its other names: its prefix and its instance id; `live` is the one without a prefix, and is
 # therefore not here on any other machine: nobody starts a test machine's bot on production by a slip of the fingers.
-for _name in ({% for name in (prefix or 'live', instance, instance | replace('-', '_')) | unique %}'{{ name }}', {% endfor %}):
+for _name in ({% for name in (prefix or 'live', instance, instance | replace('-', '_')) | unique | sort %}'{{ name }}', {% endfor %}):
     globals()[_name] = continuum
