@@ -60,7 +60,7 @@ for attempt in range(1, 21):
         sys.exit()
     except Exception as error:  # whatever it is, the next attempt may do: log it and go on
         print(f"attempt {attempt}: {type(error).__name__}: {error}", file=sys.stderr)
-        time.sleep(min(0.5 * 2**attempt, 30))
+        time.sleep(min(0.25 * 2**attempt, 30))
 sys.exit(f"no Salt tree from s3://{bucket}/salt/current: put one there (./bldr aws_update_instance does), then reboot")
 PYTHON
 )

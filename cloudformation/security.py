@@ -30,7 +30,7 @@ def security_groups(aws: Aws, names: Names) -> list[AWSObject]:
                         FromPort=POSTGRESQL,
                         ToPort=POSTGRESQL,
                         SourceSecurityGroupId=GetAtt("SecurityGroup", "GroupId"),
-                        Description="PostgreSQL from the stack's machines",
+                        Description="PostgreSQL from the machines of the stack",
                     )
                 ],
             )
