@@ -1,0 +1,91 @@
+"""A cloud of the tests' own, and what tests do with it again and again."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from localcloud.cloudformation import CloudFormation
+
+Template = dict[str, Any]
+
+
+@dataclass
+class Cloud:
+    """The endpoint's address and its clients. `before` is called with (service, action or path) ahead of each call to moto."""
+
+    url: str
+    folder: Path
+    service: CloudFormation
+    before: Callable[[str, str], None] = lambda service, call: None
+    calls: list[tuple[str, str]] = field(default_factory=list)
+    _clients: dict[str, Any] = field(default_factory=dict)
+
+    def client(self, name: str) -> Any:
+        if name not in self._clients:
+            session = boto3.Session("test", "test", region_name="us-east-1")
+            config = Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"})
+            self._clients[name] = session.client(name, endpoint_url=self.url, config=config)
+        return self._clients[name]
+
+    @property
+    def cfn(self) -> Any:
+        return self.client("cloudformation")
+
+    def restart(self) -> None:
+        """Stop our CloudFormation where it is, and let a new one take over its database."""
+        self.service.stop()
+        self.service = CloudFormation(self.folder / "cloudformation.sqlite", lambda: self.url)
+        self.service.start()
+
+    # What tests do again and again
+
+    def create(self, name: str, template: Template, **more: Any) -> str:
+        """Ask for a stack, wait until it is still; give back its status."""
+        more.setdefault("Capabilities", ["CAPABILITY_NAMED_IAM"])
+        self.cfn.create_stack(StackName=name, TemplateBody=json.dumps(template), **more)
+        return self.settled(name)
+
+    def update(self, name: str, template: Template, **more: Any) -> str:
+        more.setdefault("Capabilities", ["CAPABILITY_NAMED_IAM"])
+        self.cfn.update_stack(StackName=name, TemplateBody=json.dumps(template), **more)
+        return self.settled(name)
+
+    def delete(self, name: str) -> str:
+        stack_id = self.stack(name)["StackId"]
+        self.cfn.delete_stack(StackName=name)
+        return self.settled(stack_id)
+
+    def settled(self, name: str, seconds: float = 30) -> str:
+        deadline = time.monotonic() + seconds
+        while (status := self.stack(name)["StackStatus"]).endswith("_IN_PROGRESS"):
+            assert time.monotonic() < deadline, f"{name} is still {status}: {self.story(name)}"
+            time.sleep(0.02)
+        return str(status)
+
+    def stack(self, name: str) -> Any:
+        return self.cfn.describe_stacks(StackName=name)["Stacks"][0]
+
+    def outputs(self, name: str) -> dict[str, str]:
+        return {each["OutputKey"]: each["OutputValue"] for each in self.stack(name).get("Outputs", [])}
+
+    def physical(self, name: str, logical_id: str) -> str:
+        told = self.cfn.describe_stack_resource(StackName=name, LogicalResourceId=logical_id)
+        return str(told["StackResourceDetail"]["PhysicalResourceId"])
+
+    def story(self, name: str, logical_id: str | None = None) -> list[tuple[str, str, str]]:
+        """(logical id, status, reason) of the events, oldest first."""
+        pages = self.cfn.get_paginator("describe_stack_events").paginate(StackName=name)
+        events = [event for page in pages for event in page["StackEvents"]]
+        return [
+            (event["LogicalResourceId"], event["ResourceStatus"], event.get("ResourceStatusReason", ""))
+            for event in reversed(events)
+            if logical_id in (None, event["LogicalResourceId"])
+        ]
