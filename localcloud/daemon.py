@@ -1,0 +1,171 @@
+"""The daemon: puts the parts together, starts them in order, and stops them in the other."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import logging
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from localcloud import plain
+from localcloud.endpoint import Endpoint, serve
+from localcloud.home import REGION, CloudError, Home, Numbers, cache_folder, write_private
+from localcloud.machines import network
+from localcloud.machines.container import host_name
+from localcloud.machines.databases import Databases
+from localcloud.machines.image import Image, base_image
+from localcloud.machines.instances import Instances
+from localcloud.machines.metadata import Metadata
+from localcloud.machines.names import Names
+
+log = logging.getLogger(__name__)
+LOOPBACK = "127.0.0.1"
+
+
+class Daemon:
+    """All of one cloud. `run` returns when it is told to stop (SIGTERM, SIGINT)."""
+
+    def __init__(self, home: Home, numbers: Numbers) -> None:
+        self.home = home
+        self.numbers = numbers
+        self.began = time.time()
+        self.image = base_image(cache_folder(), log.info)
+        plain.prepare(home.services, self.image)
+        self.instances = Instances(home, numbers, self._image_of, self._machines_changed)
+        self.databases = Databases(home, numbers, self.image, cache_folder(), log.info, self._machines_changed)
+        self.names = Names(home, numbers, self._addresses)
+
+    def run(self) -> None:
+        stop = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stop.set())
+        lock = self._lock()
+        parts = self._start()
+        self._tell()
+        log.info("answering on %s:%s", LOOPBACK, self.numbers.port)
+        stop.wait()
+        log.info("stopping")
+        self.home.endpoint_file.unlink(missing_ok=True)
+        for part in reversed(parts):
+            part()
+        network.down(self.numbers)
+        lock.close()
+
+    def _start(self) -> list[Any]:
+        """Start everything; what stops each part, in the order they were started."""
+        from localcloud.cloudformation import CloudFormation
+        from localcloud.snapshot import Snapshot
+        from localcloud.swf import Swf
+
+        network.up(self.numbers)
+        plain.bend(self.numbers, self.instances.console)
+        self.snapshot = Snapshot(self.home.services / "moto.pickle.gz")
+        self.snapshot.restore()
+        plain.publish_image(self.image)
+        swf = Swf(self.home.services / "swf.sqlite")
+        formation = CloudFormation(self.home.services / "cloudformation.sqlite", lambda: self.endpoint)
+        endpoint = Endpoint({"swf": swf.app, "cloudformation": formation.app}, _moto(), self._changed, self.status)
+        servers = []
+        for address in (LOOPBACK, str(self.numbers.gateway)):
+            servers.append(_serve(endpoint, address, self.numbers.port))
+        servers.append(_serve(Metadata().app, str(self.numbers.gateway), network.METADATA_PORT))
+        parts = []
+        for part in (self.snapshot, self.names, swf, self.databases, self.instances, formation):
+            part.start()
+            parts.append(part.stop)
+        return [*parts, *(server.shutdown for server in servers)]
+
+    @property
+    def endpoint(self) -> str:
+        return f"http://{LOOPBACK}:{self.numbers.port}"
+
+    def status(self) -> dict[str, Any]:
+        """What `cloud status` shows."""
+        states: dict[str, int] = {}
+        for instance in plain.instances():
+            states[instance._state.name] = states.get(instance._state.name, 0) + 1
+        return {
+            "pid": os.getpid(),
+            "home": str(self.home.path),
+            "endpoint": self.endpoint,
+            "network": self.numbers.network,
+            "bridge": self.numbers.bridge,
+            "started": datetime.fromtimestamp(self.began, UTC).isoformat(timespec="seconds"),
+            "memory": _memory(),
+            "image": self.image.name,
+            "instances": states,
+            "databases": len(plain.databases()),
+        }
+
+    def _tell(self) -> None:
+        """Write where we are and with which keys: whoever can read this file may use the cloud."""
+        facts = {
+            "endpoint": self.endpoint,
+            "access_key": self.numbers.access_key,
+            "secret_key": self.numbers.secret_key,
+            "region": REGION,
+            "pid": os.getpid(),
+        }
+        write_private(self.home.endpoint_file, json.dumps(facts))
+
+    def _changed(self, service: str) -> None:
+        if service == "ec2":
+            self.instances.sync()
+        elif service == "rds":
+            self.databases.sync()
+        if service in ("ec2", "rds", "route53"):
+            self.names.sync()
+        self.snapshot.changed()
+
+    def _machines_changed(self) -> None:
+        self.names.sync()
+        self.snapshot.changed()
+
+    def _addresses(self) -> Iterator[tuple[str, str]]:
+        yield from plain.addresses()
+        yield from self.databases.addresses()
+        for instance in plain.instances():
+            if instance._state.name in ("pending", "running"):
+                yield f"{host_name(instance.private_ip)}.ec2.internal", instance.private_ip
+
+    def _image_of(self, ami: str) -> Image:
+        if ami != self.image.ami:
+            raise CloudError(f"image {ami} has no disk in this cloud")
+        return self.image
+
+    def _lock(self) -> Any:
+        stream = self.home.lock_file.open("w")
+        try:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise CloudError(f"another daemon already runs the cloud in {self.home.path}") from None
+        return stream
+
+
+def _serve(app: Any, address: str, port: int) -> Any:
+    try:
+        return serve(app, address, port)
+    except (OSError, SystemExit) as error:
+        raise CloudError(
+            f"port {port} of {address} is taken ({error}): end what uses it (`ss -ltnp sport = :{port}`), "
+            "or choose another with BLDR_PORT"
+        ) from None
+
+
+def _moto() -> Any:
+    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+
+    return DomainDispatcherApplication(create_backend_app)
+
+
+def _memory() -> int:
+    """Resident memory of this process, in bytes."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE")

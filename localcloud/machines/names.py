@@ -1,0 +1,61 @@
+"""Names that the machines can look up: Route53's records, databases' endpoints, the machines' own. By dnsmasq."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import threading
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from localcloud.home import CloudError, Home, Numbers, write_private
+
+
+class Names:
+    """A name server on the bridge. `sync()` after each change of what `entries` gives: (name, address) pairs."""
+
+    def __init__(self, home: Home, numbers: Numbers, entries: Callable[[], Iterable[tuple[str, str]]]) -> None:
+        self.hosts = home.names / "hosts"
+        self.log = home.names / "dnsmasq.log"
+        self.numbers = numbers
+        self.entries = entries
+        self._lock = threading.Lock()
+        self._server: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        self.sync()
+        command = [
+            "setpriv", "--pdeathsig", "TERM",  # the name server goes with the daemon, however that ends
+            "dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--no-hosts", "--user=root",
+            "--resolv-file=/etc/resolv.conf", f"--addn-hosts={self.hosts}", "--bind-interfaces", "--pid-file",
+            f"--listen-address={self.numbers.gateway}", f"--interface={self.numbers.bridge}", "--except-interface=lo",
+            f"--log-facility={self.log}", "--local-ttl=1", "--local=/ec2.internal/", "--local=/rds.amazonaws.com/",
+        ]  # fmt: skip
+        self._server = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
+        try:
+            code = self._server.wait(0.2)
+        except subprocess.TimeoutExpired:
+            return
+        raise CloudError(
+            f"the machines' name server ended at once ({code}): is port 53 of {self.numbers.gateway} taken? "
+            f"see {self.log}"
+        )
+
+    def stop(self) -> None:
+        if self._server:
+            self._server.terminate()
+            self._server.wait(10)
+
+    def sync(self) -> None:
+        """Write the names anew and have the server read them, where they changed."""
+        text = "".join(sorted({f"{address} {name}\n" for name, address in self.entries()}))
+        with self._lock:
+            if _read(self.hosts) == text:
+                return
+            write_private(self.hosts, text)
+            if self._server:
+                self._server.send_signal(signal.SIGHUP)
+
+
+def _read(file: Path) -> str | None:
+    return file.read_text() if file.exists() else None

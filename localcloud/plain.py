@@ -1,0 +1,196 @@
+"""The plain API calls: moto in this process, bent in the few places where what it says must be true of real machines.
+
+Every change to moto's own code is in this file. `prepare` must run before moto is imported for the first time.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from localcloud.home import ACCOUNT, REGION, CloudError, Numbers
+from localcloud.machines.image import Image
+
+IMAGE_PARAMETER = "/aws/service/debian/release/12/latest/amd64"  # Debian's own name for its newest AMI
+
+
+def prepare(folder: Path, image: Image) -> None:
+    """Let moto know one machine image, ours, instead of hundreds that can't be launched."""
+    ami = {
+        "ami_id": image.ami,
+        "name": image.name,
+        "description": "Debian 12, as unprivileged container",
+        "owner_id": "136693071363",  # Debian's account on AWS
+        "image_location": f"amazon/{image.name}",
+        "architecture": "x86_64",
+        "public": True,
+        "virtualization_type": "hvm",
+        "hypervisor": "xen",
+        "root_device_type": "ebs",
+        "root_device_name": "/dev/xvda",
+        "creation_date": "2024-01-01T00:00:00.000Z",
+    }
+    file = folder / "images.json"
+    file.write_text(json.dumps([ami]))
+    os.environ["MOTO_AMIS_PATH"] = str(file)
+    os.environ["MOTO_EC2_ENABLE_INSTANCE_TYPE_VALIDATION"] = "true"
+    os.environ["MOTO_ENABLE_AMI_VALIDATION"] = "true"
+    os.environ["MOTO_ENABLE_KEYPAIR_VALIDATION"] = "true"
+
+
+def bend(numbers: Numbers, console_output: Callable[[str], str]) -> None:
+    """Give moto our network, true public addresses, databases that take their time, and the machines' real consoles."""
+    from moto.core.responses import ActionResult
+    from moto.ec2.models.elastic_network_interfaces import NetworkInterface
+    from moto.ec2.models.instances import Instance, InstanceBackend
+    from moto.ec2.models.subnets import Subnet
+    from moto.ec2.models.vpcs import VPC, VPCBackend
+    from moto.ec2.responses.general import General
+    from moto.rds.models import DBInstance
+
+    def create_default_vpc(self: Any) -> VPC:
+        vpc = self.create_vpc(cidr_block=numbers.network, is_default=True)
+        for zone in self.describe_availability_zones():
+            self.create_default_subnet(zone.name)
+        return vpc
+
+    def check_auto_public_ip(self: Any) -> None:
+        # the host reaches the machines on the bridge: their own address is their public one
+        if str(self.public_ip_auto_assign).lower() == "true":
+            self.public_ip = self.private_ip_address
+
+    run_instances_anywhere = InstanceBackend.run_instances
+
+    def run_instances(self: Any, *words: Any, **given: Any) -> Any:
+        # as on AWS, an instance of no subnet stands in the default one of its zone, not in EC2-Classic
+        if not given.get("subnet_id") and not given.get("nics"):
+            subnets = self.get_default_subnets()
+            given["subnet_id"] = (subnets.get(given.get("placement")) or next(iter(subnets.values()))).id
+        reservation = run_instances_anywhere(self, *words, **given)
+        for instance in reservation.instances:
+            instance.nics[0].delete_on_termination = True  # AWS's default: its address is free again afterwards
+        return reservation
+
+    def get_available_subnet_ip(self: Any, instance: Any) -> str:
+        # AWS keeps a subnet's first four addresses and its last for itself
+        for number in range(4, self.cidr.num_addresses - 1):
+            if (address := str(self.cidr[number])) not in self._subnet_ips:
+                self._subnet_ips[address] = instance
+                return address
+        raise CloudError(f"no free address in {self.cidr}")
+
+    def reboot(self: Any) -> None:
+        self.reboot_asked = True
+
+    def get_console_output(self: Any) -> ActionResult:
+        instance = self.ec2_backend.get_instance(self._get_param("InstanceId"))
+        return ActionResult(
+            {"InstanceId": instance.id, "Timestamp": datetime.now(UTC), "Output": console_output(instance.id)}
+        )
+
+    VPCBackend.create_default_vpc = create_default_vpc
+    NetworkInterface.check_auto_public_ip = check_auto_public_ip
+    InstanceBackend.run_instances = run_instances
+    Subnet.get_available_subnet_ip = get_available_subnet_ip
+    Instance.reboot = reboot
+    General.get_console_output = get_console_output
+    # moto calls a database available as soon as anybody asks; here it is when PostgreSQL answers
+    DBInstance.status = property(lambda self: self._status, lambda self, value: setattr(self, "_status", value))
+
+
+def publish_image(image: Image) -> None:
+    """Put the image's id where Debian publishes it on AWS; nobody but the cloud may write there."""
+    from moto.ssm.models import Parameter, ssm_backends
+
+    backend = ssm_backends[ACCOUNT][REGION]
+    versions = backend._parameters[IMAGE_PARAMETER]
+    if versions and versions[-1].value == image.ami:
+        return
+    versions.append(
+        Parameter(
+            account_id=ACCOUNT,
+            name=IMAGE_PARAMETER,
+            value=image.ami,
+            parameter_type="String",
+            description="Debian 12 (amd64)",
+            allowed_pattern=None,
+            keyid=None,
+            last_modified_date=datetime.now(UTC).timestamp(),
+            version=len(versions) + 1,
+            data_type="aws:ec2:image",
+        )
+    )
+
+
+def ec2() -> Any:
+    from moto.ec2 import ec2_backends
+
+    return ec2_backends[ACCOUNT][REGION]
+
+
+def instances() -> Iterator[Any]:
+    yield from list(ec2().all_instances())
+
+
+def databases() -> dict[str, Any]:
+    from moto.rds.models import rds_backends
+
+    return dict(rds_backends[ACCOUNT][REGION].databases)
+
+
+def take_address(subnet: Any | None) -> str:
+    """A free address for a machine that is no instance, of the subnet or of the first default one."""
+    chosen = subnet or next(iter(ec2().get_default_subnets().values()))
+    address = str(chosen.get_available_subnet_ip(None))
+    ec2().create_network_interface(chosen, address, description="RDSNetworkInterface")
+    return address
+
+
+def free_address(address: str) -> None:
+    for interface in list(ec2().enis.values()):
+        if interface.private_ip_address == address and interface.instance is None:
+            interface.delete()
+
+
+def role_of(instance: Any) -> Any | None:
+    """The IAM role that the instance's profile holds."""
+    association = ec2().iam_instance_profile_associations.get(instance.id)
+    roles = association.iam_instance_profile.roles if association else []
+    return roles[0] if roles else None
+
+
+def role_credentials(role: Any, instance_id: str, seconds: int) -> Any:
+    """Fresh credentials of a role: `access_key_id`, `secret_access_key`, `session_token`, `expiration`."""
+    from moto.sts.models import sts_backends
+
+    return sts_backends[ACCOUNT]["aws"].assume_role(
+        region_name=REGION,
+        role_session_name=instance_id,
+        role_arn=role.arn,
+        policy="",
+        duration=seconds,
+        external_id="",
+    )
+
+
+def addresses() -> Iterator[tuple[str, str]]:
+    """Every name that Route53 knows an IPv4 address for, CNAMEs followed: (name, address)."""
+    from moto.route53.models import route53_backends
+
+    records = {
+        record.name.rstrip("."): record
+        for zone in list(route53_backends[ACCOUNT]["aws"].zones.values())
+        for record in list(zone.rrsets)
+        if record.type_ in ("A", "CNAME")
+    }
+    for name, record in records.items():
+        for _ in range(8):
+            if record is None or record.type_ != "CNAME":
+                break
+            record = records.get(record.records[0].rstrip("."))
+        if record is not None and record.type_ == "A":
+            yield from ((name, address) for address in record.records)
