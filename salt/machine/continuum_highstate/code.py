@@ -42,7 +42,7 @@ def ensure(
     """
     before, known = _manifest(folder)
     same = before == release.revision and not known.keys() & release.excluded
-    drifted = sorted(name for name, digest in known.items() if _digest(folder / name) != digest)
+    drifted = sorted(name for name, sha256 in known.items() if digest(folder / name) != sha256)
     if same and not drifted:
         return {}
     files = _files(release, fetch, archives)
@@ -51,7 +51,7 @@ def ensure(
         wanted = {name: files[name] for name in drifted if name in files}
         gone: list[str] = []
     else:
-        wanted = {name: file for name, file in files.items() if _digest(folder / name) != _sha256(file.content)}
+        wanted = {name: file for name, file in files.items() if digest(folder / name) != _sha256(file.content)}
         gone = sorted(known.keys() - files.keys() - release.excluded)
         changes = {"revision": {"old": before, "new": release.revision}}
         changes["files"] = {"old": "", "new": f"{len(wanted)} written, {len(gone)} removed"}
@@ -104,7 +104,8 @@ def _manifest(folder: Path) -> tuple[str, dict[str, str]]:
         return "", {}
 
 
-def _digest(file: Path) -> str | None:
+def digest(file: Path) -> str | None:
+    """SHA-256 of a file's content; None where there is no such file."""
     return _sha256(file.read_bytes()) if file.is_file() else None
 
 

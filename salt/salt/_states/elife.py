@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 from continuum_highstate import aws, code, pins
 
 Answer = dict[str, Any]
+RAN = Path("/var/lib/continuum/ran")  # for each command of `ran`: what its files were when it succeeded
 __opts__: dict[str, Any]  # Salt puts its settings here
 
 
@@ -78,6 +80,29 @@ def virtualenv(name: str, requirements: str) -> Answer:
         if done.returncode:
             return _answer(name, {}, f"{' '.join(command[:3])}: {done.stderr.strip()[-1500:]}", result=False)
     return _answer(name, changes, f"as in {requirements}")
+
+
+def ran(name: str, cwd: str, files: Sequence[str]) -> Answer:
+    """
+    The command `name` has run in `cwd`, and succeeded, since these files of it last changed.
+
+    (cmd.run with `unless` would say the same, half a second later.)
+    """
+    folder = Path(cwd)
+    state = "\n".join(f"{file} {code.digest(folder / file)}" for file in files)
+    stamp = RAN / hashlib.sha256(f"{cwd}\0{name}".encode()).hexdigest()[:16]
+    if stamp.exists() and stamp.read_text() == state:
+        return _answer(name, {}, f"has run for {', '.join(files)} as they are")
+    changes: Answer = {"command": {"old": "", "new": "ran"}}
+    if __opts__["test"]:  # noqa: F821
+        return _answer(name, changes, "would run", test=True)
+    done = subprocess.run(name, shell=True, cwd=cwd, capture_output=True, text=True, check=False)
+    if done.returncode:
+        said = (done.stderr.strip() or done.stdout.strip())[-1500:]
+        return _answer(name, {}, f"exit code {done.returncode}: {said}", result=False)
+    RAN.mkdir(parents=True, exist_ok=True)
+    stamp.write_text(state)
+    return _answer(name, changes, "ran")
 
 
 def instances(name: str, count: int) -> Answer:

@@ -15,10 +15,12 @@ settings:
 
 # Domain, workflow and activity types in SWF. Done again when the code or the settings are others, or if it failed.
 register:
-  cmd.run:
-    - name: venv/bin/python register.py && sha256sum .code.json settings.py > /var/lib/continuum/registered
-    - unless: sha256sum --check --status /var/lib/continuum/registered
+  elife.ran:
+    - name: venv/bin/python register.py
     - cwd: /opt/elife-bot
+    - files:
+      - .code.json
+      - settings.py
     - require:
       - elife: virtualenv
       - file: settings
@@ -46,7 +48,7 @@ elife-bot.target:
   elife.instances:
     - count: {{ processes[process] }}
     - require:
-      - cmd: register
+      - elife: register
       - service: elife-bot.target
     - watch:
       - elife: code
