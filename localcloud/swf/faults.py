@@ -1,0 +1,52 @@
+"""What SWF says when it refuses a call: the fault's name on the wire, and its message as AWS words it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+BASE = "com.amazonaws.swf.base.model#"
+
+
+class Fault(Exception):
+    """A call refused. `kind` is the full name on the wire; `code` the short one that clients see."""
+
+    def __init__(self, kind: str, message: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.message = message
+
+    @property
+    def code(self) -> str:
+        return self.kind.partition("#")[2]
+
+
+def fault(name: str, message: str) -> Fault:
+    """A fault of SWF's own, `name` without the word Fault: `fault("UnknownResource", …)`."""
+    return Fault(f"{BASE}{name}Fault", message)
+
+
+def invalid(message: str) -> Fault:
+    return Fault("com.amazon.coral.validate#ValidationException", message)
+
+
+def unreadable(message: str) -> Fault:
+    return Fault("com.amazon.coral.service#SerializationException", message)
+
+
+def unknown(message: str) -> Fault:
+    return fault("UnknownResource", f"Unknown {message}")
+
+
+def unknown_domain(name: str) -> Fault:
+    return unknown(f"domain: {name}")
+
+
+def unknown_execution(workflow_id: str, run_id: str | None) -> Fault:
+    if run_id:
+        return unknown(f"execution: WorkflowExecution=[workflowId={workflow_id}, runId={run_id}]")
+    return unknown(f"execution, workflowId = {workflow_id}")
+
+
+def type_text(kind: str, type_: dict[str, Any]) -> str:
+    """How messages name a type: `WorkflowType=[name=Ping, version=1]`."""
+    return f"{kind}=[name={type_['name']}, version={type_['version']}]"

@@ -1,0 +1,125 @@
+"""The memory of SWF: one SQLite file, one writer. A change is committed before its caller hears of it."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from localcloud.swf.limits import Limits
+
+# What is open (tasks, pending, deadlines) stands in tables of its own: nothing ever looks through what is closed.
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS domains (
+    name TEXT PRIMARY KEY, status TEXT NOT NULL, description TEXT, retention TEXT NOT NULL, tags TEXT NOT NULL,
+    open INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE IF NOT EXISTS types (
+    kind TEXT, domain TEXT, name TEXT, version TEXT, status TEXT NOT NULL, created REAL NOT NULL, deprecated REAL,
+    description TEXT, defaults TEXT NOT NULL, PRIMARY KEY (kind, domain, name, version)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS executions (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, domain TEXT NOT NULL, workflow_id TEXT NOT NULL, run_id TEXT NOT NULL,
+    type_name TEXT NOT NULL, type_version TEXT NOT NULL, started REAL NOT NULL, closed REAL, close_status TEXT,
+    settings TEXT NOT NULL, state TEXT NOT NULL);
+CREATE UNIQUE INDEX IF NOT EXISTS one_open ON executions (domain, workflow_id) WHERE closed IS NULL;
+CREATE UNIQUE INDEX IF NOT EXISTS by_run ON executions (domain, run_id);
+CREATE INDEX IF NOT EXISTS open_started ON executions (domain, started) WHERE closed IS NULL;
+CREATE INDEX IF NOT EXISTS open_type ON executions (domain, type_name, started) WHERE closed IS NULL;
+CREATE INDEX IF NOT EXISTS closed_started ON executions (domain, started) WHERE closed IS NOT NULL;
+CREATE INDEX IF NOT EXISTS closed_closed ON executions (domain, closed) WHERE closed IS NOT NULL;
+CREATE INDEX IF NOT EXISTS closed_type ON executions (domain, type_name, closed) WHERE closed IS NOT NULL;
+CREATE INDEX IF NOT EXISTS closed_id ON executions (domain, workflow_id, closed) WHERE closed IS NOT NULL;
+CREATE INDEX IF NOT EXISTS closed_status ON executions (domain, close_status, closed) WHERE closed IS NOT NULL;
+CREATE TABLE IF NOT EXISTS tags (
+    domain TEXT, tag TEXT, execution INTEGER, PRIMARY KEY (domain, tag, execution)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS events (
+    execution INTEGER, id INTEGER, time REAL NOT NULL, type TEXT NOT NULL, attributes TEXT NOT NULL,
+    PRIMARY KEY (execution, id)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS pending (
+    execution INTEGER, kind TEXT, key TEXT, event INTEGER NOT NULL, document TEXT NOT NULL,
+    PRIMARY KEY (execution, kind, key)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS pending_event ON pending (execution, kind, event);
+CREATE TABLE IF NOT EXISTS tasks (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT, domain TEXT, list TEXT, priority INTEGER NOT NULL,
+    execution INTEGER NOT NULL, event INTEGER NOT NULL);
+CREATE INDEX IF NOT EXISTS next_task ON tasks (kind, domain, list, priority DESC, number);
+CREATE INDEX IF NOT EXISTS tasks_of ON tasks (execution, event);
+CREATE TABLE IF NOT EXISTS deadlines (
+    execution INTEGER, kind TEXT, event INTEGER, at REAL NOT NULL, PRIMARY KEY (execution, event, kind)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS next_deadline ON deadlines (at);
+"""
+
+Queue = tuple[str, str, str]
+"""A place where tasks wait for pollers: kind ("decision" or "activity"), domain, task list."""
+
+
+class Change:
+    """One transaction: what was asked of the database, and who is to be woken once it is committed."""
+
+    def __init__(self, connection: sqlite3.Connection, now: float, limits: Limits) -> None:
+        self.now = now
+        self.limits = limits
+        self.woken: list[Queue] = []
+        self.earliest: float | None = None
+        self.loaded: dict[int, Any] = {}  # the executions that this change has read, one object each
+        self.before_commit: list[Callable[[], None]] = []
+        self._connection = connection
+
+    def rows(self, statement: str, *values: Any) -> list[Any]:
+        return self._connection.execute(statement, values).fetchall()
+
+    def row(self, statement: str, *values: Any) -> Any:
+        """The first row, or None."""
+        return self._connection.execute(statement, values).fetchone()
+
+    def run(self, statement: str, *values: Any) -> int:
+        """The number of rows changed."""
+        return self._connection.execute(statement, values).rowcount
+
+    def insert(self, statement: str, *values: Any) -> int:
+        """The new row's number."""
+        return self._connection.execute(statement, values).lastrowid or 0
+
+
+class Store:
+    """`with store.change() as change:` is one transaction; `committed(change)` runs after each, outside the lock."""
+
+    def __init__(self, database: Path, limits: Limits, committed: Callable[[Change], None]) -> None:
+        database.parent.mkdir(parents=True, exist_ok=True)
+        self._lock = threading.Lock()
+        self._limits = limits
+        self._committed = committed
+        self._last = 0.0
+        self._connection = sqlite3.connect(database, check_same_thread=False, isolation_level=None)
+        self._connection.row_factory = sqlite3.Row
+        self._connection.execute("PRAGMA journal_mode=WAL")
+        # A killed process loses nothing with NORMAL; only the host's own power cut could take the last moments.
+        self._connection.execute("PRAGMA synchronous=NORMAL")
+        self._connection.executescript(SCHEMA)
+
+    def close(self) -> None:
+        with self._lock:
+            self._connection.close()
+
+    @contextmanager
+    def change(self) -> Iterator[Change]:
+        with self._lock:
+            change = Change(self._connection, self._now(), self._limits)
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield change
+                for finish in change.before_commit:
+                    finish()
+                self._connection.execute("COMMIT")
+            except BaseException:
+                self._connection.execute("ROLLBACK")
+                raise
+        self._committed(change)
+
+    def _now(self) -> float:
+        """Seconds since 1970, to the millisecond as SWF counts; never back, even when the host's clock is set back."""
+        self._last = max(self._last, round(time.time(), 3))
+        return self._last
