@@ -1,4 +1,4 @@
-"""What templates cost: project files read, one template, all of them; against the time that troposphere takes to import.
+"""What templates cost: project files read, one template, all of them; against what it costs to import troposphere.
 
     .venv/bin/python bench/templates.py [--runs 15]
 

@@ -13,7 +13,7 @@ from builder.errors import UsageError
 
 PRODUCTION = "prod"
 # Characters that DNS, CloudFormation, S3 and SQS (80, less `-dead` for the dead-letter queue) allow.
-HOST_LABEL, STACK, BUCKET, QUEUE = 63, 128, 63, 75
+HOST_LABEL, HOST, STACK, BUCKET, QUEUE = 63, 253, 128, 63, 75
 _INSTANCE_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _ENDS_LIKE_A_HASH = re.compile(r"-[0-9a-f]{8}")
 INSTANCE_ID_RULE = (
@@ -42,7 +42,13 @@ def host(instance_id: str, subdomain: str | None, domain: str) -> str | None:
     if not subdomain:
         return None
     first = [] if instance_id == PRODUCTION else [instance_id]
-    return ".".join([*first, subdomain, domain])
+    name = ".".join([*first, subdomain, domain])
+    if len(name) > HOST:
+        raise UsageError(
+            f"host name {name} has {len(name)} characters, and DNS allows {HOST}",
+            f"use an instance id that is shorter by {len(name) - HOST}",
+        )
+    return name
 
 
 def prefix(instance_id: str, configured: str | None) -> str:

@@ -145,9 +145,6 @@ class Access:
 class Aws:
     """What the project's stack consists of."""
 
-    region: Annotated[str, Shaped(r"[a-z]{2}(-[a-z]+)+-\d", "an AWS region such as us-east-1"), Doc("AWS region")] = (
-        "us-east-1"
-    )
     prefix: Annotated[
         str | None,
         Shaped(r"([a-z0-9]+(-[a-z0-9]+)*)?", "a prefix such as ct"),

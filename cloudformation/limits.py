@@ -32,9 +32,9 @@ class Shaped(NamedTuple):
 
     def mistake(self, value: object) -> str | None:
         """Why `value` is not of this shape, or None where it is."""
-        if isinstance(value, str) and re.fullmatch(self.pattern, value):
+        if isinstance(value, str) and re.fullmatch(self.pattern, value, re.ASCII):
             return None
-        return f"'{value}' is not {self.shape}"
+        return f"{value!r} is not {self.shape}"
 
 
 class Checked(NamedTuple):

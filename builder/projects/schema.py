@@ -26,11 +26,16 @@ class Repo:
     ] = None
     url: Annotated[
         str | None,
-        Shaped(r"(https://|ssh://|git@|file:///).+", "a git URL such as https://…/elife-lax.git"),
+        Shaped(
+            r"(https://(?![^/]*@)|ssh://|git@|file:///)[^\s\x00-\x1f-][^\s\x00-\x1f]*",
+            "a git URL such as https://example.org/elife-lax.git, without credentials in it",
+        ),
         Doc("git URL. Default: this repository"),
     ] = None
     branch: Annotated[
-        str, Shaped(r"[^\s~^:?*\[\\-][^\s~^:?*\[\\]*", "a branch name"), Doc("branch used where none is given")
+        str,
+        Shaped(r"[^\s\x00-\x1f~^:?*\[\\-][^\s\x00-\x1f~^:?*\[\\]*", "a branch name"),
+        Doc("branch used where none is given"),
     ] = "main"
 
 
@@ -38,7 +43,9 @@ class Repo:
 class Keys:
     """The keys of a project (and of `defaults`)."""
 
-    description: Annotated[str, Shaped(r"\S[^\n]*", "one line of text"), Doc("what it is, in one line")]
+    description: Annotated[
+        str, Shaped(r"[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*", "one line of text"), Doc("what it is, in one line")
+    ]
     subdomain: Annotated[
         str | None,
         Shaped(rf"{_LABEL}(\.{_LABEL})*", "a subdomain such as lax"),

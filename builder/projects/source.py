@@ -47,6 +47,7 @@ def read(path: Path, name: str, mistakes: Mistakes) -> Mapping | None:
     top = Origin(name, 1, "")
     try:
         tree = yaml.compose(path.read_text(encoding="utf-8"), Loader=_Loader)
+        node = _node(tree, top, mistakes, ()) if tree else Mapping({}, top)
     except OSError as error:
         mistakes.add(top, f"cannot be read ({error.strerror}): create it, or name another file")
         return None
@@ -60,9 +61,11 @@ def read(path: Path, name: str, mistakes: Mistakes) -> Mapping | None:
     except yaml.YAMLError as error:
         mistakes.add(top, f"is not YAML: {error}")
         return None
-    if tree is None:
-        return Mapping({}, top)
-    node = _node(tree, top, mistakes, ())
+    except RecursionError:
+        mistakes.add(top, "is nested too deeply: no key is more than a few levels deep")
+        return None
+    if node is None:
+        return None
     if isinstance(node, Mapping):
         return node
     mistakes.add(top, "must hold keys with values at its top level")

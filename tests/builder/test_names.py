@@ -149,3 +149,8 @@ def test_no_branch_can_take_the_instance_id_of_another(branch: str) -> None:
     taken = names.instance_id_of_branch(branch)
     if taken != branch:
         assert names.instance_id_of_branch(taken) != taken
+
+
+def test_a_host_name_longer_than_dns_allows_is_refused() -> None:
+    with pytest.raises(UsageError, match=r"256 characters, and DNS allows 253\n.*shorter by 3"):
+        names.host("x" * 40, "y." * 97 + "lax", "elifesciences.org")

@@ -91,6 +91,8 @@ def test_all_mistakes_of_a_file_are_told_at_once(mistakes: Mistakes) -> None:
         ),
         ("a: {description: x, repo: ../other}", "1: a.repo: '../other' is not a folder such as bot"),
         ("a: {description: x, repo: {url: rm -rf}}", "1: a.repo.url: 'rm -rf' is not a git URL"),
+        ("a: {description: x, repo: {url: 'https://me:secret@example.org/x.git'}}", "without credentials in it"),
+        ("a: {description: x, repo: {path: bot, branch: --upload-pack=x}}", "'--upload-pack=x' is not a branch name"),
         ("a: {description: x, <<: {}}", "1: a.<<: << is not supported"),
         ("a: &a {description: x, aws: *a}", "1: a.aws: refers to itself"),
         (
