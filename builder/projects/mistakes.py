@@ -31,7 +31,9 @@ class Mistake(NamedTuple):
 
     def __str__(self) -> str:
         key = f" {self.origin.key}:" if self.origin.key else ""
-        return f"{self.origin}:{key} {self.what}"
+        line = f"{self.origin}:{key} {self.what}"
+        # One line a mistake, and nothing that a terminal would obey, whatever the file has in it.
+        return "".join(each if each.isprintable() else repr(each)[1:-1] for each in line)
 
 
 class Mistakes:

@@ -93,6 +93,8 @@ def test_all_mistakes_of_a_file_are_told_at_once(mistakes: Mistakes) -> None:
         ("a: {description: x, repo: {url: rm -rf}}", "1: a.repo.url: 'rm -rf' is not a git URL"),
         ("a: {description: x, repo: {url: 'https://me:secret@example.org/x.git'}}", "without credentials in it"),
         ("a: {description: x, repo: {path: bot, branch: --upload-pack=x}}", "'--upload-pack=x' is not a branch name"),
+        ('a: {description: "\\e[2Jx"}', "is not one line of text"),
+        ('a: {description: x, "\\r\\n": 1}', "1: a.\\r\\n: there is no such key"),
         ("a: {description: x, <<: {}}", "1: a.<<: << is not supported"),
         ("a: &a {description: x, aws: *a}", "1: a.aws: refers to itself"),
         (
