@@ -62,9 +62,9 @@ class Role(Named):
         kept = {policy["PolicyName"] for policy in new.get("Policies", [])}
         for policy in it.properties.get("Policies", []):
             if policy["PolicyName"] not in kept:
-                at.call("iam", "DeleteRolePolicy", {**role, "PolicyName": policy["PolicyName"]})
+                _drop(at, "DeleteRolePolicy", {**role, "PolicyName": policy["PolicyName"]})
         for arn in set(it.properties.get("ManagedPolicyArns", [])) - set(new.get("ManagedPolicyArns", [])):
-            at.call("iam", "DetachRolePolicy", {**role, "PolicyArn": arn})
+            _drop(at, "DetachRolePolicy", {**role, "PolicyArn": arn})
         had, wanted_tags = self.tags_of(it.properties), self.tags_of(new)
         if lost := sorted(had.keys() - wanted_tags.keys()):
             at.call("iam", "UntagRole", {**role, "TagKeys": lost})

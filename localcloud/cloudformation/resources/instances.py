@@ -118,7 +118,8 @@ class Instance(Tagged):
         if "InstanceType" in differing:
             _set(at, it.id, InstanceType={"Value": new.get("InstanceType", "m1.small")})
         if "UserData" in differing:
-            _set(at, it.id, UserData={"Value": _plain(new.get("UserData", ""))})
+            # The one call where the endpoint wants base64 inside the base64 that boto3 makes of it.
+            _set(at, it.id, UserData={"Value": base64.b64encode(_plain(new.get("UserData", "")))})
         if "EbsOptimized" in differing:
             _set(at, it.id, EbsOptimized={"Value": new.get("EbsOptimized", False)})
         at.call("ec2", "StartInstances", {"InstanceIds": [it.id]})

@@ -30,7 +30,7 @@ Properties = Mapping[str, Any]
 Names = frozenset[str]
 
 # Codes by which services say that a thing is not there (any more).
-ABSENT = re.compile(r"NotFound|NoSuch|NonExist|DoesNotExist|ResourceNotFound|ParameterNotFound|\.Malformed$|^404$")
+ABSENT = re.compile(r"NotFound|NoSuch|NonExist|DoesNotExist|ResourceNotFound|ParameterNotFound|^404$")
 
 
 def names(words: str) -> Names:

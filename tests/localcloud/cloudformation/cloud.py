@@ -66,7 +66,7 @@ class Cloud:
     def settled(self, name: str, seconds: float = 30) -> str:
         deadline = time.monotonic() + seconds
         while (status := self.stack(name)["StackStatus"]).endswith("_IN_PROGRESS"):
-            assert time.monotonic() < deadline, f"{name} is still {status}: {self.story(name)}"
+            assert time.monotonic() < deadline, f"{name} is still {status}: {self.told(name)}"
             time.sleep(0.02)
         return str(status)
 
@@ -79,6 +79,10 @@ class Cloud:
     def physical(self, name: str, logical_id: str) -> str:
         told = self.cfn.describe_stack_resource(StackName=name, LogicalResourceId=logical_id)
         return str(told["StackResourceDetail"]["PhysicalResourceId"])
+
+    def told(self, name: str) -> str:
+        """The events as text, for a test that fails."""
+        return "\n".join(" ".join(event) for event in self.story(name))
 
     def story(self, name: str, logical_id: str | None = None) -> list[tuple[str, str, str]]:
         """(logical id, status, reason) of the events, oldest first."""

@@ -26,9 +26,9 @@ def moto_app() -> Wsgi:
 
 @pytest.fixture
 def cloud(tmp_path: Path, moto_app: Wsgi) -> Iterator[Cloud]:
-    from moto.core.model_instances import reset_model_data
+    from moto.moto_api._internal import moto_api_backend
 
-    reset_model_data()
+    moto_api_backend.reset()
 
     def watched(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         service, call = service_of(environ), _call(environ)

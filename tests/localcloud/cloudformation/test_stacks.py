@@ -12,6 +12,6 @@ QUEUE = {"Resources": {"Queue": {"Type": "AWS::SQS::Queue", "Properties": {"Visi
 
 
 def test_smoke(cloud: Cloud) -> None:
-    assert cloud.create("one", QUEUE) == "CREATE_COMPLETE", cloud.story("one")
+    assert cloud.create("one", QUEUE) == "CREATE_COMPLETE", cloud.told("one")
     print(cloud.story("one"))
     assert cloud.delete("one") == "DELETE_COMPLETE"
