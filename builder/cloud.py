@@ -112,22 +112,27 @@ def _endpoint() -> Endpoint:
 
 def start() -> None:
     """Start the local cloud unless it answers. The first time it builds its machines' image, which takes minutes."""
-    if _answers():
-        return
-    if _localcloud("start", as_root=True) != 0:
+    if _status() is None and _localcloud("start", as_root=True) != 0:
         raise Failure("the local cloud did not start: what is in the way is said above")
 
 
 def manage(action: str, yes: bool = False) -> int:
-    """What `./bldr cloud ACTION` does; the exit code of the local cloud's own command."""
+    """What `./bldr cloud ACTION` does; its exit code."""
     if action not in ACTIONS:
         raise UsageError(f"cloud can {', '.join(ACTIONS[:-1])} or {ACTIONS[-1]}, not {action!r}")
     if not is_local():
         raise UsageError("BLDR_CLOUD=aws: the command `cloud` is about the local cloud only")
+    if action == "status":
+        print(_told_status())
+        return 0
     if action == "reset" and not ask.confirm(f"Delete the local cloud in {home()}, with all in it?", yes):
         print("Nothing was deleted.", file=sys.stderr)
         return 0
-    return _localcloud(action, as_root=action in ("stop", "reset"))
+    code = _localcloud(action, as_root=action in ("stop", "reset"))
+    if action == "reset" and code == 0:
+        for kept in ("keys", "hosts"):  # of machines that are no more
+            shutil.rmtree(home() / kept, ignore_errors=True)
+    return code
 
 
 def _localcloud(action: str, as_root: bool) -> int:
@@ -142,8 +147,8 @@ def _localcloud(action: str, as_root: bool) -> int:
     return subprocess.run(command, cwd=ROOT, check=False).returncode
 
 
-def _answers() -> bool:
-    """True when this very cloud's daemon answers: it tells which folder it serves."""
+def _status() -> dict[str, Any] | None:
+    """What this very cloud's daemon says of itself; None when it does not answer, or another cloud's does."""
     from http.client import HTTPConnection, HTTPException
     from urllib.parse import urlsplit
 
@@ -151,9 +156,28 @@ def _answers() -> bool:
         where = urlsplit(json.loads((home() / "endpoint.json").read_text())["endpoint"])
         connection = HTTPConnection(where.hostname or "", where.port, timeout=5)
         connection.request("GET", STATUS)
-        return bool(json.loads(connection.getresponse().read())["home"] == str(home()))
+        said: dict[str, Any] = json.loads(connection.getresponse().read())
     except (OSError, ValueError, KeyError, HTTPException):
-        return False
+        return None
+    return said if said.get("home") == str(home()) else None
+
+
+def _told_status() -> str:
+    said = _status()
+    if said is None:
+        return f"The local cloud in {home()} does not run. The first command that needs it starts it."
+    instances = [f"{count} {state}" for state, count in sorted(said["instances"].items())]
+    facts = {
+        "endpoint": said["endpoint"],
+        "network": f"{said['network']} on bridge {said['bridge']}",
+        "machines": ", ".join(instances) or "none",
+        "databases": str(said["databases"]),
+        "memory": f"{said['memory'] >> 20} MB (the daemon, process {said['pid']})",
+        "image": said["image"],
+        "since": said["started"],
+        "folder": said["home"],
+    }
+    return "\n".join(["The local cloud runs.", *(f"  {name:10} {value}" for name, value in facts.items())])
 
 
 def account() -> str:

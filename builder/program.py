@@ -76,8 +76,11 @@ class Task:
                 _add_option(parser, parameter)
             elif parameter.kind is not parameter.VAR_POSITIONAL:
                 positional.append(parameter.name)
-                required = parameter.default is parameter.empty
-                parser.add_argument(parameter.name, nargs=None if required else "?", metavar=parameter.name.upper())
+                name = parameter.name
+                if parameter.default is parameter.empty:
+                    parser.add_argument(name, metavar=name.upper())
+                else:
+                    parser.add_argument(name, metavar=name.upper(), nargs="?", default=parameter.default)
         known, unknown = parser.parse_known_intermixed_args(list(words))
         if unknown:
             parser.error(f"{self.name} does not understand {' '.join(map(repr, unknown))}")

@@ -37,7 +37,7 @@ def wait(machine: Machine, seconds: float = 600) -> Machine:
     deadline = time.monotonic() + seconds
     if machine.state == "running" and pinned(machine) and _lets_us_in(machine):
         return machine
-    pause = 0.1 if cloud.is_local() else 3.0
+    pause = 0.1 if cloud.is_local() else 2.0
     with (
         report.goes_on(f"{machine.name} boots by itself."),
         report.step(f"waiting for {machine.name}", done=f"{machine.name} answers") as step,
@@ -50,6 +50,7 @@ def wait(machine: Machine, seconds: float = 600) -> Machine:
             elif machine.state in ("stopping", "stopped"):
                 raise Failure(f"{machine.name} is {machine.state}. Start it with any AWS client, then try again.")
             time.sleep(pause)
+            pause = min(pause * 1.1, 5.0)
             if machine.state != "running" or not machine.address:
                 machine = get(machine.name)
     raise Failure(

@@ -10,7 +10,7 @@ from builder.errors import UsageError
 from builder.program import Task
 
 
-def parrot(name: str, second: str | None = None, *rest: str, loud: bool = False, count: int = 1) -> int:
+def parrot(name: str, second: str = "none", *rest: str, loud: bool = False, count: int = 1) -> int:
     """Say it back.
 
     example: ./bldr parrot hello
@@ -25,12 +25,12 @@ PARROT = Task("parrot", "Birds", parrot)
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["a"], ("a", None, (), False, 1)),
+        (["a"], ("a", "none", (), False, 1)),
         (["a", "b"], ("a", "b", (), False, 1)),
         (["a", "--loud", "b"], ("a", "b", (), True, 1)),
-        (["--loud", "a"], ("a", None, (), True, 1)),
-        (["--count", "3", "a"], ("a", None, (), False, 3)),
-        (["a", "--", "ls", "-l", "--", "x"], ("a", None, ("ls", "-l", "--", "x"), False, 1)),
+        (["--loud", "a"], ("a", "none", (), True, 1)),
+        (["--count", "3", "a"], ("a", "none", (), False, 3)),
+        (["a", "--", "ls", "-l", "--", "x"], ("a", "none", ("ls", "-l", "--", "x"), False, 1)),
     ],
 )
 def test_words_reach_the_function_as_its_signature_says(words: list[str], said: object) -> None:
