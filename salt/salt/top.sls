@@ -7,7 +7,9 @@ base:
 
   'elife-bot-*':
     - base.python-dev
+    - base.nginx
     - elife-bot
+    - elife-bot.ping
   # elife-bot-large: all of it by elife-bot-*
 
   'elife-dashboard-*':

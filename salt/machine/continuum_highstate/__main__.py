@@ -70,7 +70,7 @@ def _converge(lock: IO[str], test: bool, as_json: bool) -> int:
             if highstate.keep_settings(source.minion, source.tree) or salt is None:
                 salt = highstate.Salt()
             states = outcome.read(salt.highstate(test), secret.seen())
-            run = history.run_of(source, states, began, time.monotonic() - started, test)
+            run = history.run_of(source, states, began, time.monotonic() - started, history.last(), test)
             _tell(run, states, as_json)
             if not test and (trouble := cloud.submit(aws.report, source, run.time, json.dumps(run.as_json())).result()):
                 print(trouble, file=sys.stderr)

@@ -48,12 +48,18 @@ class Run:
         return asdict(self) | {"result": self.result}
 
 
-def run_of(source: Source, states: Sequence[StateResult], began: datetime, seconds: float, test: bool = False) -> Run:
-    """What a highstate's states amount to, compared with the run before."""
+def run_of(
+    source: Source,
+    states: Sequence[StateResult],
+    began: datetime,
+    seconds: float,
+    before: dict[str, Any] | None,
+    test: bool = False,
+) -> Run:
+    """What a highstate's states amount to. `before` is the run before it, as it was kept; None where there was none."""
     changed = [state for state in states if state.changed]
     failed = [state for state in states if state.failed]
     data = hashlib.sha256(json.dumps(source.stack, sort_keys=True).encode()).hexdigest()
-    before = next(iter(past(1)), None)
     return Run(
         time=began.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
         minion=source.minion,
@@ -123,6 +129,11 @@ def keep_last(run: Run, file: Path = LAST) -> None:
     part = file.with_suffix(".part")
     part.write_text(json.dumps(run.as_json()))
     part.replace(file)
+
+
+def last(history: Path = HISTORY) -> dict[str, Any] | None:
+    """The last run; None before the first."""
+    return next(iter(past(1, history)), None)
 
 
 def past(count: int, history: Path = HISTORY) -> list[dict[str, Any]]:
