@@ -19,12 +19,8 @@ import pytest
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from localcloud.swf import Swf
 from tests.installed import unpack
-
-try:
-    from localcloud.swf import Swf
-except ImportError:
-    Swf = None
 
 REGION = "us-east-1"
 
@@ -37,12 +33,12 @@ class _Quiet(WSGIRequestHandler):
 @pytest.fixture(scope="session")
 def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The cloud's address; every client made without one finds it in the environment, as on a machine."""
-    swf = Swf and Swf(tmp_path_factory.mktemp("cloud") / "swf.sqlite")
-    swf and swf.start()
+    swf = Swf(tmp_path_factory.mktemp("cloud") / "swf.sqlite")
+    swf.start()
     moto = DomainDispatcherApplication(create_backend_app)
 
     def dispatch(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        app: Any = swf.app if swf and environ.get("HTTP_X_AMZ_TARGET", "").startswith("SimpleWorkflowService") else moto
+        app: Any = swf.app if environ.get("HTTP_X_AMZ_TARGET", "").startswith("SimpleWorkflowService") else moto
         return app(environ, start_response)  # type: ignore[no-any-return]
 
     server = make_server("127.0.0.1", 0, dispatch, threaded=True, request_handler=_Quiet)
@@ -58,7 +54,7 @@ def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield os.environ["AWS_ENDPOINT_URL"]
     server.shutdown()
     thread.join()
-    swf and swf.stop()
+    swf.stop()
 
 
 class Bot:
