@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import socket
 import subprocess
 import time
 from collections.abc import Sequence
@@ -29,14 +30,16 @@ def shell(machine: Machine, command: Sequence[str] = ()) -> int:
     reachable = wait(machine)
     if not command:
         os.execvp("ssh", arguments(reachable, tty=True))
-    return subprocess.run([*arguments(reachable), "--", shlex.join(command)], check=False).returncode
+    # One word is taken as the shell there reads it, as ssh does: -- 'cd /opt && ls'. Several stay the words they are.
+    line = command[0] if len(command) == 1 else shlex.join(command)
+    return subprocess.run([*arguments(reachable), "--", line], check=False).returncode
 
 
 def wait(machine: Machine, seconds: float = 600) -> Machine:
     """Wait until the machine lets us in; the machine with the address it then has. Failure when it doesn't in time."""
     deadline = time.monotonic() + seconds
-    if machine.state == "running" and pinned(machine) and _lets_us_in(machine):
-        return machine
+    if machine.state == "running" and pinned(machine) and _listens(machine):
+        return machine  # ssh itself says the rest: a connection only to try would cost as much as the command
     pause = 0.1 if cloud.is_local() else 2.0
     with (
         report.goes_on(f"{machine.name} boots by itself."),
@@ -137,6 +140,14 @@ def _hurdle(machine: Machine) -> str:
     if machine.state != "running" or not machine.address:
         return f"it is {machine.state}"
     return "ssh does not let us in yet" if pinned(machine) else "it has not shown its host keys yet"
+
+
+def _listens(machine: Machine) -> bool:
+    try:
+        with socket.create_connection((machine.address or "", 22), timeout=1):
+            return True
+    except OSError:
+        return False
 
 
 def _lets_us_in(machine: Machine) -> bool:
