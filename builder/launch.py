@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from builder import ask, changes, cloud, code, events, highstate, machines, report, ssh, stacks, templates, tree
+from builder import ask, changes, cloud, code, events, highstate, machines, report, ssh, stacks, templates, tree, zones
 from builder.errors import Failure, UsageError
 from builder.pick import Target
 from builder.stacks import Stack
@@ -36,6 +36,8 @@ def launch(target: Target, *, branch: str | None = None, yes: bool = False, conv
 def _create(target: Target, made: templates.Rendered, branch: str | None, yes: bool) -> Stack | None:
     """Upload what the machines will want, show the plan, ask, and create the stack; None when the user says no."""
     tree.upload()
+    if made.project.subdomain:
+        zones.ensure(made.project.domain)
     tags = {"Project": target.project, "Instance": target.instance_id, **code_tags(made, branch)}
     plan = changes.propose(target.stack, made.text, tags, parameters(made), creates=True)
     if plan is None:
