@@ -1,4 +1,7 @@
-"""A table of every key that projects/*.yaml may have, from the schema itself: for `./bldr project --keys` and docs/."""
+"""A table of every key that projects/*.yaml may have, from the schema itself.
+
+python -m builder.projects.reference                      # as Markdown, for docs/
+"""
 
 from __future__ import annotations
 
@@ -25,6 +28,13 @@ class Described(NamedTuple):
 def keys() -> list[Described]:
     """Every key, parents before their children. `<name>` stands for names of the user's own."""
     return list(_keys(Keys, ""))
+
+
+def markdown() -> str:
+    """The table as Markdown."""
+    head = ["| key | value | default | meaning |", "|---|---|---|---|"]
+    rows = (f"| `{each.key}` | {each.type} | {each.default} | {each.meaning} |" for each in keys())
+    return "\n".join([*head, *rows])
 
 
 def _keys(described: type, above: str) -> Iterator[Described]:
@@ -82,3 +92,7 @@ def _default(value: Any) -> str:
     if isinstance(value, tuple):
         return ", ".join(map(str, value))
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+if __name__ == "__main__":
+    print(markdown())

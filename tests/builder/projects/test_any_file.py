@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from builder.errors import UsageError
 from builder.projects import Project, Projects, load, template
 from builder.projects.load import settings_file
-from builder.projects.reference import keys
+from builder.projects.reference import keys, markdown
 from builder.projects.schema import Keys
-from cloudformation.description import Aws, Port
+from cloudformation.description import Aws
 from tests.builder.projects.strategies import described
 
 PROFILE = settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow])
@@ -108,7 +108,7 @@ def test_every_key_has_its_line_in_the_reference() -> None:
     assert table["description"].default == "required"
     assert table["aws.rds.storage"].type == "whole number, 20 to 65536"
     assert table["aws.s3.<name>.notify[].queue"].meaning == "queue of this project (a key of `sqs`)"
-    assert Port.short_form == "guest"
+    assert "| `aws.root.size` | whole number, 8 to 16384 | 20 | GiB |" in markdown().splitlines()
 
 
 def _holds(read: Any, written: Any) -> bool:
