@@ -37,7 +37,7 @@ class Settings:
 
 @dataclass
 class State:
-    """Where an open execution is: its next event's id; its one decision task, waiting (scheduled) or taken (started)."""
+    """Where an open execution is: its next event's id; its decision task, waiting (scheduled) or taken (started)."""
 
     next_event: int = 1
     scheduled: int = 0

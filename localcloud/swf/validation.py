@@ -41,9 +41,7 @@ def check(operation: str, asked: Any) -> None:
 
 
 def _mistakes(shape: Any, value: Any, where: str) -> Iterator[str]:
-    expected = JSON_TYPES[shape.type_name]
-    if not isinstance(value, expected) or (isinstance(value, bool) and shape.type_name != "boolean"):
-        raise unreadable(f"{where or 'The request'}: expected {shape.type_name}, got {type(value).__name__}")
+    _ensure_type(shape.type_name, value, where)
     if shape.type_name == "structure":
         yield from _members(shape, value, where)
     elif shape.type_name == "list":
@@ -55,6 +53,11 @@ def _mistakes(shape: Any, value: Any, where: str) -> Iterator[str]:
         yield from _text(shape, value, where)
     elif shape.type_name in ("integer", "long"):
         yield from _bounds(shape, value, where)
+
+
+def _ensure_type(name: str, value: Any, where: str) -> None:
+    if not isinstance(value, JSON_TYPES[name]) or (isinstance(value, bool) and name != "boolean"):
+        raise unreadable(f"{where or 'The request'}: expected {name}, got {type(value).__name__}")
 
 
 def _members(shape: Any, value: dict[str, Any], where: str) -> Iterator[str]:

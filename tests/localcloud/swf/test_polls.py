@@ -1,0 +1,139 @@
+"""Long polls: they wake, one task goes to one poller, and nobody who has gone gets one."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from localcloud.swf import Limits
+from tests.localcloud.swf.cloud import (
+    DOMAIN,
+    LIST,
+    Cloud,
+    activity,
+    answer,
+    client,
+    decide,
+    poll,
+    register,
+    start,
+    work,
+)  # fmt: skip
+
+
+def test_an_idle_poll_ends_with_an_empty_token(tmp_path: Path) -> None:
+    cloud = Cloud(tmp_path / "swf.sqlite", poll_seconds=0.3)
+    register(cloud.client)
+    for ask in (poll, work):
+        begun = time.monotonic()
+        assert ask(cloud.client)["taskToken"] == ""
+        assert 0.3 <= time.monotonic() - begun < 1.5
+    cloud.stop()
+
+
+def test_a_poll_wakes_when_a_task_comes(swf: Any) -> None:
+    with ThreadPoolExecutor() as pool:
+        waiting = pool.submit(poll, swf)
+        time.sleep(0.2)
+        assert not waiting.done()
+        begun = time.monotonic()
+        start(swf)
+        assert waiting.result(3)["taskToken"]
+        assert time.monotonic() - begun < 1
+
+
+def test_twenty_pollers_and_no_task_twice(cloud: Cloud) -> None:
+    swf = cloud.client
+    start(swf)
+    taken: list[str] = []
+    lock = threading.Lock()
+
+    def worker() -> None:
+        own = client(cloud.endpoint)
+        while True:
+            task = work(own)
+            if not task["taskToken"]:
+                return
+            with lock:
+                taken.append(task["activityId"])
+            own.respond_activity_task_completed(taskToken=task["taskToken"])
+
+    cloud.swf.waiting._seconds = 1.5
+    workers = [threading.Thread(target=worker) for _ in range(20)]
+    for thread in workers:
+        thread.start()
+    wanted = []
+    for round_ in range(4):
+        ids = [f"{round_}-{n}" for n in range(50)]
+        wanted += ids
+        task = poll(swf)
+        answer(swf, task, *(activity(id_) for id_ in ids))
+    for thread in workers:
+        thread.join()
+    assert sorted(taken) == sorted(wanted)
+
+
+def test_a_poller_that_has_gone_swallows_no_task(cloud: Cloud) -> None:
+    port = cloud.server.server_port
+    body = json.dumps({"domain": DOMAIN, "taskList": LIST})
+    headers = {
+        "X-Amz-Target": "SimpleWorkflowService.PollForActivityTask",
+        "Content-Type": "application/x-amz-json-1.0",
+    }
+    swf = cloud.client
+    start(swf)
+    for _ in range(3):
+        gone = http.client.HTTPConnection("127.0.0.1", port)
+        gone.request("POST", "/", body, headers)
+        time.sleep(0.1)
+        gone.close()
+    with ThreadPoolExecutor() as pool:
+        waiting = pool.submit(work, swf)
+        time.sleep(0.2)
+        decide(swf, activity("a"))
+        assert waiting.result(3)["activityId"] == "a"
+
+
+def test_too_many_pollers(limited: Any) -> None:
+    swf = limited(Limits(pollers=2))
+    with ThreadPoolExecutor() as pool:
+        waiting = [pool.submit(work, swf) for _ in range(2)]
+        time.sleep(0.3)
+        with pytest.raises(swf.exceptions.LimitExceededFault):
+            work(swf)
+        start(swf)
+        decide(swf, activity("a"), activity("b"))
+        assert {task.result(3)["activityId"] for task in waiting} == {"a", "b"}
+
+
+def test_a_long_history_comes_in_pages_of_the_same_task(swf: Any) -> None:
+    start(swf)
+    for _ in range(12):
+        swf.signal_workflow_execution(domain=DOMAIN, workflowId="one", signalName="s")
+    for reverse in (False, True):
+        first = poll(swf, maximumPageSize=5, reverseOrder=reverse)
+        swf.signal_workflow_execution(domain=DOMAIN, workflowId="one", signalName="later")
+        ids, page = [], first
+        while True:
+            assert page["taskToken"] == first["taskToken"]
+            ids += [event["eventId"] for event in page["events"]]
+            if "nextPageToken" not in page:
+                break
+            page = poll(swf, maximumPageSize=5, reverseOrder=reverse, nextPageToken=page["nextPageToken"])
+        wanted = list(range(1, first["startedEventId"] + 1))
+        assert ids == (wanted[::-1] if reverse else wanted)
+        answer(swf, first)
+    paginator = swf.get_paginator("poll_for_decision_task")
+    pages = list(paginator.paginate(domain=DOMAIN, taskList=LIST, maximumPageSize=4))
+    assert len(pages) > 2 and len({page["taskToken"] for page in pages}) == 1
+    answer(swf, pages[0])
+    swf.signal_workflow_execution(domain=DOMAIN, workflowId="one", signalName="s")
+    recent = poll(swf, startAtPreviousStartedEvent=True)
+    assert recent["events"][0]["eventId"] == recent["previousStartedEventId"] == pages[0]["startedEventId"]
