@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import secrets
 import time
 from collections.abc import Mapping
@@ -118,12 +120,8 @@ def show(plan: Plan) -> None:
         if change not in tagged:
             _show(change)
     if tagged:
-        values = sorted(
-            {f"{e.path.partition('.')[2]} {e.before} → {e.after}" for c in tagged for e in c.edits if e.after}
-        )
-        report.err().print(
-            Text(f"  ~ tags of {_count(len(tagged))}{': ' if values else ''}{', '.join(values)}", style="yellow")
-        )
+        news = sorted({news for change in tagged for edit in change.edits for news in _tag_news(edit)})
+        report.say(f"  ~ tags of {_count(len(tagged))}{': ' if news else ''}{', '.join(news)}", "change")
     counts = {kind: sum(change.kind == kind for change in plan.changes) for kind in SIGNS}
     summary = ", ".join(f"{count} to {SIGNS[kind][2]}" for kind, count in counts.items() if count)
     report.say(f"  {plan.stack_name}: {summary or 'nothing but the stack itself changes'}")
@@ -137,6 +135,28 @@ def _show(change: Change) -> None:
         values = "" if edit.before == edit.after else f"  {_short(edit.before)} → {_short(edit.after)}"
         again = ("  (makes it anew)", "red") if edit.recreates else ""
         report.err().print(Text.assemble(f"      {edit.path}", values, again))
+
+
+def _tag_news(edit: Edit) -> list[str]:
+    """`Revision e8443353c0 → a2cf073632` for each tag that differs, as far as CloudFormation tells values."""
+    before, after = _tags(edit.before), _tags(edit.after)
+    changed = [name for name in {**before, **after} if before.get(name) != after.get(name)]
+    return [f"{name} {_brief(before.get(name))} → {_brief(after.get(name))}" for name in changed]
+
+
+def _tags(value: str | None) -> dict[str, str]:
+    try:
+        said = json.loads(value or "[]")
+        return {tag["Key"]: tag["Value"] for tag in said}
+    except (ValueError, TypeError, KeyError):  # values that are no list of tags
+        return {}
+
+
+def _brief(value: str | None) -> str:
+    """A tag's value; a commit's hash by its first ten characters, as git shows it."""
+    if value is None:
+        return "(none)"
+    return value[:10] if re.fullmatch(r"[0-9a-f]{40}", value) else value
 
 
 def _short(value: str | None) -> str:

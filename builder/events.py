@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -115,15 +116,15 @@ def _show(step: report.Step, event: Event, started: dict[str, datetime]) -> None
     failed = event.status.endswith("_FAILED")
     verb = event.status.rpartition("_")[0].replace("_", " ").lower()
     sign, style = ("✗", "bad") if failed else ("-", "quiet") if verb == "delete" else ("✓", "")
-    reason = f": {event.reason}" if failed and event.reason else ""
-    step.line(f"{sign} {event.logical_id:24} {event.type.removeprefix('AWS::'):32} {took}{reason}", style)
+    # A failure's reason is told in the end, when it is known which one caused the others.
+    step.line(f"{sign} {event.logical_id:24} {event.type.removeprefix('AWS::'):32} {took}", style)
 
 
 def _why(stack: Stack, causes: list[Event], explain: Explain | None) -> str:
     lines = [f"{stack.name}: {stack.status}" + (f" ({stack.reason})" if stack.reason and not causes else "")]
     for cause in causes:
         what = cause.status.rpartition("_")[0].lower()
-        lines.append(f"  {cause.logical_id} ({cause.type}), {what}: {cause.reason or 'no reason given'}")
+        lines.append(f"  {cause.logical_id} ({cause.type}), {what}: {_plain(cause.reason) or 'no reason given'}")
         origin = explain(cause.logical_id, cause.type) if explain else None
         if origin:
             lines.append(f"    it comes from {origin}")
@@ -132,3 +133,11 @@ def _why(stack: Stack, causes: list[Event], explain: Explain | None) -> str:
     elif stack.status == "UPDATE_ROLLBACK_COMPLETE":
         lines.append("The stack is again what it was before.")
     return "\n".join(lines)
+
+
+def _plain(reason: str) -> str:
+    """A reason without what CloudFormation wraps it in: its handler's name, and ids that only AWS's support can use."""
+    inner = re.match(
+        r'Resource handler returned message: "(.*?)(?: \(Service: .*)?" \(RequestToken: .*', reason, re.DOTALL
+    )
+    return inner[1] if inner else reason

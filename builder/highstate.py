@@ -133,25 +133,34 @@ def converge(machine: Machine) -> Run:
 
 
 def show(run: Run) -> None:
-    """Print what a converge changed, a line a state, and its counts."""
+    """Print what a converge changed, a state a line (with its differences, but for a first run), and its counts."""
     for note in run.notes:
         report.warn(f"{run.minion}: {note}")
     for state in run.changes:
-        for line in _lines(state):
+        for line in _lines(state, whole=run.kind != "first"):
             report.say(f"    {line}", "quiet" if line.startswith(" ") else None)
     for state in run.failures:
         report.say(f"    ✗ {state['id']} ({state['function']}): {state['comment']}", "bad")
-    report.say(f"  {run.minion}: {run.summary} in {report.duration(run.seconds)}", "bad" if run.failed else "good")
+    report.result(f"  {run.minion}: {run.summary} in {report.duration(run.seconds)}", "bad" if run.failed else "good")
 
 
-def _lines(state: dict[str, Any]) -> list[str]:
-    lines = [f"~ {state['id']} ({state['function']})"]
-    for each in state["differences"]:
-        if each["diff"]:
-            lines += [f"    {each['what']}:", *(f"      {line}" for line in each["diff"].splitlines()[:40])]
-        else:
-            lines.append(f"    {each['what']}: {each['before'] or '(none)'} → {each['after'] or '(none)'}")
-    return lines if len(lines) != 2 else [f"{lines[0]}: {lines[1].strip()}"]
+def _lines(state: dict[str, Any], whole: bool) -> list[str]:
+    differences = [_told(each, state["id"]) for each in state["differences"]]
+    title = f"~ {state['id']} ({state['function']})"
+    if len(differences) == 1 and len(differences[0]) == 1:
+        return [f"{title}: {differences[0][0]}"]
+    if not whole:
+        return [f"{title}: {len(differences)} changes"]
+    return [title, *(f"    {line}" for lines in differences for line in lines)]
+
+
+def _told(difference: dict[str, str], state: str) -> list[str]:
+    """One difference: `what: before → after`, or a file's diff; what the state's id says already isn't said again."""
+    what = "" if difference["what"] == state else f"{difference['what']}: "
+    if difference["diff"]:
+        return [what.rstrip(": ") or "diff", *(f"  {line}" for line in difference["diff"].splitlines()[:40])]
+    before = f"{difference['before']} → " if difference["before"] not in ("", "(none)") else ""
+    return [f"{what}{before}{difference['after'] or '(none)'}"]
 
 
 def show_history(stack: Stack, count: int = 20) -> None:
@@ -165,7 +174,7 @@ def show_history(stack: Stack, count: int = 20) -> None:
         report.result(f"{when}  {run.minion}  {run.kind:6}  {run.summary} in {report.duration(run.seconds)}")
         if run.kind in ("drift", "retry"):
             for state in run.changes:
-                report.result("\n".join(f"    {line}" for line in _lines(state)))
+                report.result("\n".join(f"    {line}" for line in _lines(state, whole=True)))
         for state in run.failures:
             report.result(f"    ✗ {state['id']}: {state['comment']}")
 

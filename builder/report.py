@@ -69,9 +69,9 @@ def warn(line: str) -> None:
     err().print(Text.assemble(("note: ", "yellow"), line))
 
 
-def result(line: str = "") -> None:
+def result(line: str = "", style: str | None = None) -> None:
     """One line of the result."""
-    out().print(Text(line))
+    out().print(Text(line, style=COLOURS.get(style or "", "")))
 
 
 class Step:
