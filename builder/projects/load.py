@@ -69,16 +69,16 @@ class Projects:
         """The project as it is for that instance id. UsageError where either of the two is wrong."""
         layers = self.layers(name)
         names.check_instance_id(name, instance_id, self)
-        mistakes = Mistakes()
-        project = _project(layers, instance_id, mistakes)
-        mistakes.raise_if_any()
+        reader = Reader(Mistakes())
+        project = _project(layers, instance_id, reader)
+        reader.mistakes.raise_if_any()
         assert project is not None  # what is read without a mistake is a project
         _ = project.names  # raises where a name gets too long with this instance id
         return project
 
     def sample(self, name: str) -> Project:
         """The project without any instance's alternative: for lists of projects."""
-        project = _project(self.layers(name), "", Mistakes())
+        project = _project(self.layers(name), "", Reader(Mistakes()))
         assert project is not None  # load() has read it before without a mistake
         return project
 
@@ -124,24 +124,25 @@ def load(settings: Path | None = None) -> Projects:
             first = layers.setdefault(found.name, found).project.origin
             if first != found.project.origin:
                 mistakes.add(found.project.origin, f"is a project in {first} already: rename or remove one of the two")
+    reader = Reader(mistakes)
     for found in layers.values():
         for instance_id in ("", *found.alternatives()):
-            _project(found, instance_id, mistakes)
+            _project(found, instance_id, reader)
     _same_hosts(layers, mistakes)
     mistakes.raise_if_any()
     return Projects(layers)
 
 
-def _project(layers: Layers, instance_id: str, mistakes: Mistakes) -> Project | None:
+def _project(layers: Layers, instance_id: str, reader: Reader) -> Project | None:
     merged = layers.merged(instance_id)
-    keys = Reader(mistakes).read(merged, Keys)
+    keys = reader.read(merged, Keys)
     written = merged.entries.get("aws", Mapping({}, merged.origin))
-    aws = keys.aws if keys else Reader(mistakes).read(written, Aws)
+    aws = keys.aws if keys else reader.read(written, Aws)
     for place, what in contradictions(aws) if aws else ():
-        mistakes.add(find(merged, ["aws", *place]).origin, what)
+        reader.mistakes.add(find(merged, ["aws", *place]).origin, what)
     repo = merged.entries.get("repo")
     if isinstance(repo, Mapping) and not repo.entries.keys() & {"path", "url"}:
-        mistakes.add(repo.origin, "needs `path` (a folder of this repository) or `url` (another one)")
+        reader.mistakes.add(repo.origin, "needs `path` (a folder of this repository) or `url` (another one)")
     if keys is None:
         return None
     return Project(

@@ -27,6 +27,8 @@ class Reader:
     def __init__(self, mistakes: Mistakes, *, partial: bool = False) -> None:
         self.mistakes = mistakes
         self.partial = partial
+        # Layers share most of their nodes: each is read once. The node is kept, so that its id stays its own.
+        self._known: dict[tuple[int, Any], tuple[Node, Any]] = {}
 
     def read(self, node: Node, hint: Any) -> Any:
         """The node's value, without the optional parts that have a mistake; None where a needed part has one."""
@@ -42,7 +44,9 @@ class Reader:
         if kind in (Union, UnionType):
             return self._read(node, next(each for each in get_args(hint) if each is not NoneType))
         if is_dataclass(hint):
-            return self._dataclass(node, hint)
+            if (id(node), hint) not in self._known:
+                self._known[id(node), hint] = (node, self._dataclass(node, hint))
+            return self._known[id(node), hint][1]
         if isinstance(node, Scalar) and node.kind == "null":
             return self._wrong(node, "is empty: give it a value, or leave the line out")
         if kind is Literal:
