@@ -10,6 +10,6 @@ elife:
 
 /etc/sudoers.d/elife:
   file.managed:
-    - contents: 'elife ALL=(ALL:ALL) NOPASSWD: ALL'
+    - source: salt://base/config/etc-sudoers.d-elife
     - mode: '0440'
     - check_cmd: /usr/sbin/visudo -cqf
