@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
-
 from builder import cloud
 from builder.errors import UsageError
 
@@ -23,4 +21,4 @@ def ensure(domain: str) -> None:
             f"Make it with: aws route53 create-hosted-zone --name {domain} --caller-reference {domain}\n"
             "or give the project another `domain`, or no `subdomain`.",
         )
-    route53.create_hosted_zone(Name=domain, CallerReference=str(uuid.uuid4()))
+    route53.create_hosted_zone(Name=domain, CallerReference=f"continuum-{domain}")

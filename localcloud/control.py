@@ -13,7 +13,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -78,12 +78,14 @@ def reset(home: Home, images: bool = False) -> None:
         host.require_root()
         stop(home)
         from localcloud.machines import network
-        from localcloud.machines.container import Machine
+        from localcloud.machines.container import LXC, Machine
 
         for folder in sorted(home.machines.glob("*")):
             Machine(folder).destroy()
         if numbers := home.numbers():
             network.down(numbers)
+        with suppress(OSError):  # other clouds' machines may be in it
+            LXC.rmdir()
         _remove(home)
     if images:
         shutil.rmtree(cache_folder() / "images", ignore_errors=True)

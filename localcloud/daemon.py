@@ -116,6 +116,12 @@ class Daemon:
         write_private(self.home.endpoint_file, json.dumps(facts))
 
     def _changed(self, service: str) -> None:
+        try:
+            self._follow(service)
+        except Exception:  # the call itself succeeded, and its answer must say so; the next change tries again
+            log.exception("what %s changed was not followed", service)
+
+    def _follow(self, service: str) -> None:
         if service == "ec2":
             self.instances.sync()
         elif service == "rds":

@@ -65,7 +65,7 @@ def _is_reading(environ: dict[str, Any], service: str) -> bool:
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         environ["wsgi.input"] = io.BytesIO(body)
         action = body.partition(b"Action=")[2].partition(b"&")[0]
-        return action.decode(errors="replace").startswith(READING)
+        return bool(action.decode(errors="replace").startswith(READING))
     return False
 
 

@@ -142,11 +142,12 @@ def databases() -> dict[str, Any]:
     return dict(rds_backends[ACCOUNT][REGION].databases)
 
 
-def take_address(subnet: Any | None) -> str:
+def take_address(subnet_id: str | None) -> str:
     """A free address for a machine that is no instance, of the subnet or of the first default one."""
-    chosen = subnet or next(iter(ec2().get_default_subnets().values()))
-    address = str(chosen.get_available_subnet_ip(None))
-    ec2().create_network_interface(chosen, address, description="RDSNetworkInterface")
+    default = next(iter(ec2().get_default_subnets().values()))
+    subnet = ec2().get_subnet(subnet_id) if subnet_id else default
+    address = str(subnet.get_available_subnet_ip(None))
+    ec2().create_network_interface(subnet, address, description="RDSNetworkInterface")
     return address
 
 
@@ -185,12 +186,12 @@ def addresses() -> Iterator[tuple[str, str]]:
         record.name.rstrip("."): record
         for zone in list(route53_backends[ACCOUNT]["aws"].zones.values())
         for record in list(zone.rrsets)
-        if record.type_ in ("A", "CNAME")
+        if record.type in ("A", "CNAME")
     }
     for name, record in records.items():
         for _ in range(8):
-            if record is None or record.type_ != "CNAME":
+            if record is None or record.type != "CNAME":
                 break
             record = records.get(record.records[0].rstrip("."))
-        if record is not None and record.type_ == "A":
+        if record is not None and record.type == "A":
             yield from ((name, address) for address in record.records)

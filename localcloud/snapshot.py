@@ -122,7 +122,7 @@ def _reduce_default_dict(kept: defaultdict[Any, Any]) -> tuple[Any, ...]:
     return _bare, (type(kept),), state, None, iter(list(kept.items()))
 
 
-def _bare(kind: type[Any]) -> Any:
+def _bare(kind: Any) -> Any:
     return kind.__new__(kind)
 
 

@@ -17,6 +17,9 @@ from localcloud.host import SHIFT, SHIFT_COUNT, run
 from localcloud.machines.image import Image, shift_owners
 from localcloud.machines.network import mac_of
 
+# LXC's own folder: a machine's root must be able to walk to its disk, which it can't below /root or another's home
+LXC = Path("/run/continuum")
+
 
 @dataclass(frozen=True)
 class Size:
@@ -28,7 +31,7 @@ class Size:
 
 @dataclass(frozen=True)
 class Machine:
-    """A machine in its folder: `config`, `upper` (what it wrote), `rootfs` (what it sees), `console.log`."""
+    """A machine in its folder: `config`, `layers.json`, `upper` (what it wrote), `console.log`."""
 
     folder: Path
 
@@ -38,7 +41,8 @@ class Machine:
 
     @property
     def rootfs(self) -> Path:
-        return self.folder / "rootfs"
+        """Where its disk is mounted while it runs."""
+        return LXC / self.name / "rootfs"
 
     @property
     def upper(self) -> Path:
@@ -58,7 +62,7 @@ class Machine:
     def create(self, numbers: Numbers, image: Image, address: IPv4Address, size: Size) -> None:
         """Lay out the machine's folder; what an earlier, broken-off attempt left is swept away first."""
         self.destroy()
-        for folder in (self.rootfs, self.upper, self.folder / "work"):
+        for folder in (self.upper, self.folder / "work"):
             folder.mkdir(parents=True)
             os.chown(folder, SHIFT, SHIFT)
         (self.folder / "layers.json").write_text(json.dumps([str(layer) for layer in image.layers]))
@@ -75,7 +79,7 @@ class Machine:
         log = self.folder / "lxc.log"
         log.unlink(missing_ok=True)
         try:
-            run("lxc-start", "-P", self.folder.parent, "-n", self.name, "-o", log, "-l", "WARN", timeout=60)
+            run("lxc-start", "-P", LXC, "-n", self.name, "-o", log, "-l", "WARN", timeout=60)
         except CloudError as error:
             words = [line for line in log.read_text().splitlines() if " ERROR " in line][:2] if log.exists() else []
             raise CloudError(f"machine {self.name} does not start: {' / '.join(words) or error}") from None
@@ -94,31 +98,29 @@ class Machine:
 
     def stop(self, patience: int = 20) -> None:
         """Shut down in good order, by force after `patience` seconds."""
-        command = ["lxc-stop", "-P", str(self.folder.parent), "-n", self.name, "-t", str(patience)]
+        command = ["lxc-stop", "-P", str(LXC), "-n", self.name, "-t", str(patience)]
         subprocess.run(command, capture_output=True, check=False)
         self._unmount()
 
     def destroy(self) -> None:
         """Stop the machine and remove all of it."""
         if self.exists():
-            subprocess.run(
-                ["lxc-stop", "-P", str(self.folder.parent), "-n", self.name, "-k"], capture_output=True, check=False
-            )
+            subprocess.run(["lxc-stop", "-P", str(LXC), "-n", self.name, "-k"], capture_output=True, check=False)
         self._unmount()
         shutil.rmtree(self.folder, ignore_errors=True)
         if self.folder.exists():
             raise CloudError(f"{self.folder} could not be removed: something still uses it")
 
     def is_running(self) -> bool:
-        if not self.exists():
+        if not (LXC / self.name / "config").exists():
             return False
-        words = ["lxc-info", "-P", str(self.folder.parent), "-n", self.name, "-sH"]
+        words = ["lxc-info", "-P", str(LXC), "-n", self.name, "-sH"]
         return subprocess.run(words, capture_output=True, text=True, check=False).stdout.strip() == "RUNNING"
 
     def run(self, *command: str, stdin: str | None = None, timeout: float = 600) -> str:
         """Run a command on the machine as its root and return what it printed."""
         clean = ("--clear-env", "-v", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
-        place = ("-P", self.folder.parent, "-n", self.name)
+        place = ("-P", LXC, "-n", self.name)
         return run("lxc-attach", *place, *clean, "--", *command, stdin=stdin, timeout=timeout)
 
     def freeze(self, place: Path) -> None:
@@ -129,13 +131,20 @@ class Machine:
     def _mount(self) -> None:
         if os.path.ismount(self.rootfs):
             return
+        LXC.mkdir(mode=0o711, exist_ok=True)
+        folder = self.rootfs.parent
+        folder.mkdir(mode=0o700, exist_ok=True)
+        os.chown(folder, SHIFT, SHIFT)  # nobody else of this host looks into the machine
+        self.rootfs.mkdir(exist_ok=True)
+        shutil.copyfile(self.settings, folder / "config")
         layers = ":".join(json.loads((self.folder / "layers.json").read_text()))
         options = f"lowerdir={layers},upperdir={self.upper},workdir={self.folder / 'work'}"
         run("mount", "-t", "overlay", f"continuum-{self.name}", "-o", options, self.rootfs)
 
     def _unmount(self) -> None:
         if os.path.ismount(self.rootfs):
-            subprocess.run(["umount", "-l", str(self.rootfs)], capture_output=True, check=False)
+            run("umount", "-l", self.rootfs)
+        shutil.rmtree(self.rootfs.parent, ignore_errors=True)
 
 
 def host_name(address: IPv4Address) -> str:

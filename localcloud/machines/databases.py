@@ -95,7 +95,7 @@ class Databases(Keeper):
             if record.engine != "postgres" or not str(record.engine_version).startswith(ENGINE_MAJOR):
                 raise NotImplementedError(f"{record.engine} {record.engine_version}: only PostgreSQL {ENGINE_MAJOR}")
             group = getattr(record, "db_subnet_group", None)
-            address = plain.take_address(group.subnets[0] if group else None)
+            address = plain.take_address(group.subnets[0]["SubnetIdentifier"] if group else None)
             machine.create(self.numbers, self._image(), IPv4Address(address), Size(1024, 1))
             write_private(machine.folder / "address", address)
         machine.start()

@@ -7,12 +7,11 @@ import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from ipaddress import IPv4Address
-from pathlib import Path
 from typing import Any
 
 from localcloud import plain
 from localcloud.home import CloudError, Home, Numbers
-from localcloud.machines.container import Machine, Size
+from localcloud.machines.container import LXC, Machine, Size
 from localcloud.machines.image import Image
 from localcloud.machines.keeper import AT_ONCE, Keeper, Work
 
@@ -109,7 +108,7 @@ class Instances(Keeper):
     def _watch_machines(self) -> None:
         """A machine that was shut down from within is a stopped instance."""
         while not self._stopping.wait(WATCH):
-            running = running_machines(self.home.machines)
+            running = running_machines()
             for instance in plain.instances():
                 went_down = instance.id in self._booted and instance.id not in running
                 if went_down and instance._state.name == "running" and not self.is_busy(instance.id):
@@ -121,8 +120,9 @@ class Instances(Keeper):
                     self.changed()
 
 
-def running_machines(folder: Path) -> set[str]:
-    words = ["lxc-ls", "-P", str(folder), "--running", "-1"]
+def running_machines() -> set[str]:
+    """Names of the machines that run on this host, other clouds' too."""
+    words = ["lxc-ls", "-P", str(LXC), "--running", "-1"]
     return set(subprocess.run(words, capture_output=True, text=True, check=False).stdout.split())
 
 
