@@ -98,10 +98,10 @@ class Provisioner:
         if row.partial_id is None:
             row.partial_id = (kind.found(at, properties) if again else None) or kind.create(at, properties)
             self.run.keep(row, f"{verb}_IN_PROGRESS", INITIATED, row.partial_id)
-        it = Existing(row.partial_id, properties)
-        kind.settle(at, it)
-        deletion, replacing = _policies(spec, kind)
-        body = Body(spec.type, row.partial_id, wanted, kind.read(at, it), row.seed, deletion, replacing)
+        kind.settle(at, Existing(row.partial_id, properties))
+        # What is read is kept: it must not see what was revealed.
+        told = kind.read(at, Existing(row.partial_id, wanted))
+        body = Body(spec.type, row.partial_id, wanted, told, row.seed, *_policies(spec, kind))
         row.body, row.partial_id, row.attempt = body, None, None
         self.run.keep(row, f"{verb}_COMPLETE")
 
@@ -114,7 +114,8 @@ class Provisioner:
         kind.update(at, _existing(row.body), properties)
         it = Existing(row.body.physical_id, properties, row.body.attributes)
         kind.settle(at, it)
-        row.body.properties, row.body.attributes, row.attempt = wanted, kind.read(at, it), None
+        row.body.properties, row.attempt = wanted, None
+        row.body.attributes = kind.read(at, _existing(row.body))
         self.run.keep(row, "UPDATE_COMPLETE")
 
     def _failed(self, row: Resource, verb: str, error: Exception) -> None:
@@ -177,7 +178,7 @@ class Provisioner:
         kind.update(at, Existing(before.physical_id, attempted, before.attributes), properties)
         it = Existing(before.physical_id, properties, before.attributes)
         kind.settle(at, it)
-        row.body = replace(before, attributes=kind.read(at, it))
+        row.body = replace(before, attributes=kind.read(at, _existing(before)))
 
     def remove(self, logical_id: str, *, on_create: bool = False) -> None:
         """Remove all bodies of one resource, as its deletion policy says. Raises ResourceFailed once told."""

@@ -56,7 +56,9 @@ def _known(service: CloudFormation, name: str, token: str | None) -> Stack | Non
 
 def _check_now(service: CloudFormation, version: Version, template: Template, stack: Stack) -> None:
     """Evaluate what can be evaluated before anything is made, so that a mistake is refused and not rolled back."""
-    compare({}, service.evaluate(version, template, stack), version.tags)
+    evaluation = service.evaluate(version, template, stack)
+    compare({}, evaluation, version.tags)
+    evaluation.outputs()
 
 
 def on_failure(asked: Asked) -> str:

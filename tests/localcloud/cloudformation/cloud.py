@@ -19,12 +19,13 @@ Template = dict[str, Any]
 
 @dataclass
 class Cloud:
-    """The endpoint's address and its clients. `before` is called with (service, action or path) ahead of each call to moto."""
+    """The endpoint's address and its clients. `before` and `after` are called with (service, call) around each call to moto."""
 
     url: str
     folder: Path
     service: CloudFormation
     before: Callable[[str, str], None] = lambda service, call: None
+    after: Callable[[str, str], None] = lambda service, call: None
     calls: list[tuple[str, str]] = field(default_factory=list)
     _clients: dict[str, Any] = field(default_factory=dict)
 

@@ -34,7 +34,9 @@ def cloud(tmp_path: Path, moto_app: Wsgi) -> Iterator[Cloud]:
         service, call = service_of(environ), _call(environ)
         made.calls.append((service, call))
         made.before(service, call)
-        return moto_app(environ, start_response)
+        answer = moto_app(environ, start_response)
+        made.after(service, call)
+        return answer
 
     def own(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         return made.service.app(environ, start_response)
