@@ -77,15 +77,22 @@ def propose(
     client = cloud.client("cloudformation")
     given: list[dict[str, Any]] = [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()]
     given += [{"ParameterKey": key, "UsePreviousValue": True} for key in kept_parameters]
-    made = client.create_change_set(
-        StackName=stack_name,
-        ChangeSetName=f"bldr-{time.strftime('%Y%m%d%H%M%S')}-{secrets.token_hex(3)}",
-        ChangeSetType="CREATE" if creates else "UPDATE",
-        Parameters=given,
-        Tags=[{"Key": key, "Value": value} for key, value in tags.items()],
-        Capabilities=["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"],
-        **_body(template, stack_name),
-    )
+    try:
+        made = client.create_change_set(
+            StackName=stack_name,
+            ChangeSetName=f"bldr-{time.strftime('%Y%m%d%H%M%S')}-{secrets.token_hex(3)}",
+            ChangeSetType="CREATE" if creates else "UPDATE",
+            Parameters=given,
+            Tags=[{"Key": key, "Value": value} for key, value in tags.items()],
+            Capabilities=["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"],
+            **_body(template, stack_name),
+        )
+    except client.exceptions.ClientError as error:
+        if creates and "already exists" in str(error):
+            raise Failure(
+                f"{stack_name}: somebody began to create it just now", "The same command follows that."
+            ) from None
+        raise
     said = _when_ready(made["Id"])
     if said["Status"] == "FAILED":
         client.delete_change_set(ChangeSetName=made["Id"])
