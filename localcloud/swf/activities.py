@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from localcloud.swf import history, tasks
@@ -12,6 +12,7 @@ from localcloud.swf.decision_tasks import tell_decider
 from localcloud.swf.executions import Execution
 from localcloud.swf.faults import unknown
 from localcloud.swf.store import Change
+from localcloud.swf.text import text
 
 TIMEOUTS = ("scheduleToCloseTimeout", "scheduleToStartTimeout", "startToCloseTimeout", "heartbeatTimeout")
 
@@ -40,7 +41,7 @@ def find(change: Change, execution: int, *, id: str | None = None, scheduled: in
 def _keep(change: Change, execution: int, activity: Activity) -> None:
     change.run(
         "INSERT OR REPLACE INTO pending VALUES (?,'activity',?,?,?)",
-        execution, activity.id, activity.scheduled, json.dumps(asdict(activity), separators=(",", ":")),
+        execution, activity.id, activity.scheduled, text(activity),
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from localcloud.swf.calls import CALLS
 from localcloud.swf.calls.tasks import POLLS
 from localcloud.swf.faults import Fault, unreadable
+from localcloud.swf.text import text
 from localcloud.swf.validation import check
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
 def application(service: Swf) -> Application:
     def app(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         status, body = _answer(service, environ)
-        payload = b"" if body is None else json.dumps(body, separators=(",", ":")).encode()
+        payload = b"" if body is None else text(body).encode()
         headers = [
             ("Content-Type", CONTENT_TYPE),
             ("Content-Length", str(len(payload))),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -13,6 +12,7 @@ from localcloud.swf.defaults import Undefined, chosen, priority
 from localcloud.swf.executions import Execution, Parent, Settings, find
 from localcloud.swf.faults import invalid
 from localcloud.swf.store import Change
+from localcloud.swf.text import text
 from localcloud.swf.validation import model
 
 CLOSING = (
@@ -196,7 +196,7 @@ def _start_child(turn: Turn, asked: dict[str, Any], settings: Settings, initiate
         initiatedEventId=initiated,
     )
     change.run(
-        "INSERT INTO pending VALUES (?,'child',?,?,?)", parent.number, str(initiated), initiated, json.dumps(execution)
+        "INSERT INTO pending VALUES (?,'child',?,?,?)", parent.number, str(initiated), initiated, text(execution)
     )
     link = Parent(parent.number, parent.workflow_id, parent.run_id, initiated, started)
     lifecycle.begin(

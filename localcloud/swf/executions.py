@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from localcloud.swf.faults import unknown_execution
 from localcloud.swf.store import Change
+from localcloud.swf.text import text
 
 
 @dataclass(frozen=True)
@@ -86,10 +87,6 @@ def save(change: Change, execution: Execution) -> None:
         "UPDATE executions SET closed=?, close_status=?, state=? WHERE number=?",
         execution.closed, execution.close_status, text(execution.state), execution.number,
     )  # fmt: skip
-
-
-def text(record: Settings | State) -> str:
-    return json.dumps(asdict(record), separators=(",", ":"))
 
 
 def by_number(change: Change, number: int) -> Execution | None:

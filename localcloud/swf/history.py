@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from localcloud.swf import pages
 from localcloud.swf.store import Change
+from localcloud.swf.text import text
 
 if TYPE_CHECKING:
     from localcloud.swf.executions import Execution
@@ -16,8 +17,8 @@ def append(change: Change, execution: Execution, type_: str, **attributes: Any) 
     """Write an event, leaving out attributes that are None; its id."""
     number = execution.state.next_event
     execution.state.next_event += 1
-    text = json.dumps({key: value for key, value in attributes.items() if value is not None}, separators=(",", ":"))
-    change.run("INSERT INTO events VALUES (?,?,?,?,?)", execution.number, number, change.now, type_, text)
+    told = text({key: value for key, value in attributes.items() if value is not None})
+    change.run("INSERT INTO events VALUES (?,?,?,?,?)", execution.number, number, change.now, type_, told)
     return number
 
 

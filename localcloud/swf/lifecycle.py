@@ -10,9 +10,10 @@ from localcloud.swf import history, registry
 from localcloud.swf.deadlines import set_deadline
 from localcloud.swf.decision_tasks import tell_decider
 from localcloud.swf.defaults import Undefined, chosen, priority
-from localcloud.swf.executions import Execution, Parent, Settings, State, by_number, find, keep, save, text
+from localcloud.swf.executions import Execution, Parent, Settings, State, by_number, find, keep, save
 from localcloud.swf.faults import Fault, fault, type_text, unknown
 from localcloud.swf.store import Change
+from localcloud.swf.text import text
 
 SECONDS_A_DAY = 86_400
 

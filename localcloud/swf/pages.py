@@ -8,6 +8,7 @@ import json
 from typing import Any
 
 from localcloud.swf.faults import invalid
+from localcloud.swf.text import text
 
 LONGEST_PAGE = 1000
 
@@ -19,15 +20,15 @@ def size(asked: dict[str, Any]) -> int:
 
 def token(place: Any) -> str:
     """An opaque token for a JSON value."""
-    return base64.urlsafe_b64encode(json.dumps(place, separators=(",", ":")).encode()).decode()
+    return base64.urlsafe_b64encode(text(place).encode()).decode()
 
 
-def place(text: str | None) -> Any:
+def place(token: str | None) -> Any:
     """What `token` was made of, or None for no token."""
-    if not text:
+    if not token:
         return None
     try:
-        return json.loads(base64.b64decode(text, altchars=b"-_", validate=True))
+        return json.loads(base64.b64decode(token, altchars=b"-_", validate=True))
     except (binascii.Error, ValueError) as error:
         raise invalid("Invalid token") from error
 

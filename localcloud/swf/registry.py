@@ -7,6 +7,7 @@ from typing import Any
 
 from localcloud.swf.faults import fault, type_text, unknown
 from localcloud.swf.store import Change
+from localcloud.swf.text import text
 
 
 def find(change: Change, kind: str, domain: str, type_: dict[str, Any]) -> Any:
@@ -40,7 +41,7 @@ def register(change: Change, kind: str, asked: dict[str, Any]) -> None:
     change.run(
         "INSERT INTO types VALUES (?,?,?,?,'REGISTERED',?,NULL,?,?)",
         kind, asked["domain"], asked["name"], asked["version"], change.now, asked.get("description"),
-        json.dumps(values),
+        text(values),
     )  # fmt: skip
 
 

@@ -98,6 +98,9 @@ class Store:
         self._connection.execute("PRAGMA journal_mode=WAL")
         # A killed process loses nothing with NORMAL; only the host's own power cut could take the last moments.
         self._connection.execute("PRAGMA synchronous=NORMAL")
+        self._connection.execute(
+            "PRAGMA wal_autocheckpoint=4000"
+        )  # a checkpoint waits for the disk: every 16 MB will do
         self._connection.executescript(SCHEMA)
 
     def close(self) -> None:

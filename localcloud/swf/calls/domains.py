@@ -9,6 +9,7 @@ from localcloud.swf import pages
 from localcloud.swf.calls.table import Asked, call, domain_row
 from localcloud.swf.faults import fault, invalid, unknown
 from localcloud.swf.store import Change
+from localcloud.swf.text import text
 
 ARN = "arn:aws:swf:us-east-1:123456789012:/domain/"
 
@@ -25,7 +26,7 @@ def register_domain(change: Change, asked: Asked) -> None:
     _check_tags(change, tags)
     change.run(
         "INSERT INTO domains (name, status, description, retention, tags) VALUES (?,'REGISTERED',?,?,?)",
-        name, asked.get("description"), retention, json.dumps(tags),
+        name, asked.get("description"), retention, text(tags),
     )  # fmt: skip
 
 
@@ -76,14 +77,14 @@ def tag_resource(change: Change, asked: Asked) -> None:
     row = _by_arn(change, asked)
     tags = json.loads(row["tags"]) | {tag["key"]: tag.get("value", "") for tag in asked["tags"]}
     _check_tags(change, tags)
-    change.run("UPDATE domains SET tags=? WHERE name=?", json.dumps(tags), row["name"])
+    change.run("UPDATE domains SET tags=? WHERE name=?", text(tags), row["name"])
 
 
 @call
 def untag_resource(change: Change, asked: Asked) -> None:
     row = _by_arn(change, asked)
     tags = {key: value for key, value in json.loads(row["tags"]).items() if key not in asked["tagKeys"]}
-    change.run("UPDATE domains SET tags=? WHERE name=?", json.dumps(tags), row["name"])
+    change.run("UPDATE domains SET tags=? WHERE name=?", text(tags), row["name"])
 
 
 @call
