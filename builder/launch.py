@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 
 from builder import ask, changes, cloud, code, events, highstate, machines, report, ssh, stacks, templates, tree, zones
 from builder.errors import Failure, UsageError
@@ -79,17 +80,30 @@ def code_tags(made: templates.Rendered, branch: str | None) -> dict[str, str]:
     return {"Branch": found.name, "Revision": found.revision}
 
 
-def parameters(made: templates.Rendered) -> dict[str, str]:
-    """Values for the parameters that the template declares: the default VPC unless the project says another."""
+def parameters(made: templates.Rendered, known: Collection[str] = ()) -> dict[str, str]:
+    """Values for the parameters that the template declares and the stack doesn't have yet (`known`).
+
+    The network is the account's default VPC unless the project says another.
+    """
+    wanted = set(made.parameters) - set(known)
     values: dict[str, str] = {}
     aws = made.project.aws
-    if "BuilderBucket" in made.parameters:
+    if "BuilderBucket" in wanted:
         values["BuilderBucket"] = tree.ensure_bucket()
-    if "VpcId" in made.parameters:
+    if "Image" in wanted:
+        values["Image"] = _newest_image()
+    if "VpcId" in wanted:
         values["VpcId"] = aws.vpc_id or _default_vpc()
-    if "SubnetIds" in made.parameters:
+    if "SubnetIds" in wanted:
         values["SubnetIds"] = ",".join(aws.subnet_ids or _subnets(aws.vpc_id or _default_vpc()))
     return values
+
+
+def _newest_image() -> str:
+    """Debian 12's newest image; asked once, when a stack is created: an update keeps what its machines stand on."""
+    from cloudformation.parameters import DEBIAN_12
+
+    return str(cloud.client("ssm").get_parameter(Name=DEBIAN_12)["Parameter"]["Value"])
 
 
 def _default_vpc() -> str:

@@ -30,7 +30,7 @@ def update_stack(stack: Stack, *, branch: str | None = None, yes: bool = False, 
     if code:
         tags |= launch.code_tags(made, branch or stack.branch)
     given = tuple(name for name in made.parameters if name in stack.parameters)
-    new = {name: value for name, value in launch.parameters(made).items() if name not in stack.parameters}
+    new = launch.parameters(made, known=stack.parameters)
     plan = changes.propose(stack.name, made.text, tags, new, kept_parameters=given)
     if plan is None:
         report.say(f"{stack.name}: its stack is up to date, nothing to change")

@@ -1,4 +1,4 @@
-"""The hosted zone that public host names are written into: the account has it already, or the local cloud is given it."""
+"""The hosted zone that public host names are written into: the account has it, or the local cloud is given it."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from localcloud.home import REGION, CloudError, Home, Numbers, cache_folder, wri
 from localcloud.machines import network
 from localcloud.machines.container import host_name
 from localcloud.machines.databases import Databases
-from localcloud.machines.image import Image, base_image
+from localcloud.machines.image import Image, base_image, cached_images
 from localcloud.machines.instances import Instances
 from localcloud.machines.metadata import Metadata
 from localcloud.machines.names import Names
@@ -142,9 +142,11 @@ class Daemon:
                 yield f"{host_name(instance.private_ip)}.ec2.internal", instance.private_ip
 
     def _image_of(self, ami: str) -> Image:
-        if ami != self.image.ami:
-            raise CloudError(f"image {ami} has no disk in this cloud")
-        return self.image
+        """The image of that id: today's, or an older one that stacks still start machines from."""
+        for image in (self.image, *cached_images(cache_folder())):
+            if image.ami == ami:
+                return image
+        raise CloudError(f"image {ami} has no disk here: {cache_folder()} no longer holds it")
 
     def _lock(self) -> Any:
         stream = self.home.lock_file.open("w")

@@ -87,6 +87,11 @@ def base_image(cache: Path, say: Say) -> Image:
     return Image((built_once(cache / "images" / f"debian-12-{recipe.digest[:16]}", build),))
 
 
+def cached_images(cache: Path) -> Iterator[Image]:
+    """Every base image that the cache holds."""
+    return (Image((rootfs,)) for rootfs in sorted((cache / "images").glob("debian-*/rootfs")))
+
+
 def built_once(folder: Path, build: Callable[[Path], None]) -> Path:
     """The layer in a folder of the cache; `build(part)` makes it where it is not there yet, one builder at a time."""
     layer = folder / "rootfs"
