@@ -18,7 +18,6 @@ from tests.localcloud.swf.cloud import (
     ACTIVITY,
     COMPLETE,
     DOMAIN,
-    LIST,
     WORKFLOW,
     Cloud,
     activity,
@@ -246,4 +245,3 @@ def test_limits(limited: Any) -> None:
     decide(swf, another, task_list="c")
     decide(swf, *[decision("RecordMarker", markerName="m")] * 40)
     assert last(swf, "one", run, "WorkflowExecutionTerminated")["cause"] == "EVENT_LIMIT_EXCEEDED"
-    assert LIST
