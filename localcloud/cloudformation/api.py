@@ -75,9 +75,8 @@ def _perform(service: CloudFormation, name: str, operation: Any, values: Any) ->
         missing = [key for key in getattr(operation.input_shape, "required_members", []) if key not in asked]
         if missing:
             where = missing[0][0].lower() + missing[0][1:]
-            return Refused(
-                f"1 validation error detected: Value null at '{where}' failed to satisfy constraint: Member must not be null"
-            )
+            said = "failed to satisfy constraint: Member must not be null"
+            return Refused(f"1 validation error detected: Value null at '{where}' {said}")
         return action(service, asked)
     except Refused as refused:
         return refused

@@ -111,15 +111,15 @@ def _details(name: str, old: Json, wanted: Json, spec: ResourceSpec, kind: Kind,
         target["BeforeValue"] = _shown(old[name])
     if name in wanted:
         target["AfterValue"] = _shown(wanted[name])
-    found = list(_causes(spec.properties.get(name), new))
-    for source, entity in found or [("DirectModification", None)]:
+    nobody: list[tuple[str, str | None]] = [("DirectModification", None)]
+    for source, entity in list(_causes(spec.properties.get(name), new)) or nobody:
         detail: Json = {"Target": target, "Evaluation": "Dynamic" if later else "Static", "ChangeSource": source}
         if entity is not None:
             detail["CausingEntity"] = entity
         yield detail
 
 
-def _causes(value: Any, new: Evaluation) -> Iterator[tuple[str, str]]:
+def _causes(value: Any, new: Evaluation) -> Iterator[tuple[str, str | None]]:
     """Where the value comes from: parameters, other resources and their attributes."""
     for name, attribute in sorted(set(graph.references(value, new.condition)), key=str):
         if name in new.template.parameters:
@@ -141,8 +141,14 @@ def _attributes(row: Resource, body: Body, spec: ResourceSpec, kind: Kind) -> It
     }
     for name in before:
         if before[name] != after[name]:
-            target = {"Attribute": name, "RequiresRecreation": "Never", "Path": f"/{name}", "AttributeChangeType": "Modify",
-                      "BeforeValue": _shown(before[name]), "AfterValue": _shown(after[name])}  # fmt: skip
+            target = {
+                "Attribute": name,
+                "Path": f"/{name}",
+                "AttributeChangeType": "Modify",
+                "RequiresRecreation": "Never",
+                "BeforeValue": _shown(before[name]),
+                "AfterValue": _shown(after[name]),
+            }
             yield {"Target": target, "Evaluation": "Static", "ChangeSource": "DirectModification"}
 
 

@@ -39,7 +39,8 @@ class Clients:
                     retries={"total_max_attempts": 3, "mode": "standard"},
                     s3={"addressing_style": "path"},
                 )
-                self._clients[service] = self._session.client(service, endpoint_url=self._endpoint(), config=config)
+                make: Any = self._session.client
+                self._clients[service] = make(service, endpoint_url=self._endpoint(), config=config)
             return self._clients[service]
 
     def call(self, service: str, operation: str, parameters: Mapping[str, Any] | None = None) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Dynamic references, `{{resolve:secretsmanager:…}}` and `{{resolve:ssm:…}}`: looked up when a resource is made, never kept."""
+"""Dynamic references, `{{resolve:secretsmanager:…}}` and `{{resolve:ssm:…}}`: looked up at each use, never kept."""
 
 from __future__ import annotations
 

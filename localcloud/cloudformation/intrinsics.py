@@ -147,13 +147,14 @@ def _join(argument: Any, scope: Scope) -> str:
     return argument[0].join(text(member) for member in members)
 
 
-def _split(argument: Any, scope: Scope) -> list[str]:
+def _split(argument: Any, scope: Scope) -> Any:
     if not (isinstance(argument, list) and len(argument) == 2 and isinstance(argument[0], str) and argument[0]):
         raise ValidationError(
             "Template error: every Fn::Split object requires two parameters, (1) a string delimiter and (2) a string "
             "to be split or a function that returns a string to be split."
         )
-    return text(resolve(argument[1], scope)).split(argument[0])
+    whole = text(resolve(argument[1], scope))
+    return LATER if LATER in whole else whole.split(argument[0])
 
 
 def _select(argument: Any, scope: Scope) -> Any:
@@ -162,7 +163,7 @@ def _select(argument: Any, scope: Scope) -> Any:
             "Template error: Fn::Select requires a list argument with two elements: an integer index and a list"
         )
     index, members = text(resolve(argument[0], scope)), resolve(argument[1], scope)
-    if members == LATER or (isinstance(members, list) and any(LATER in str(member) for member in members)):
+    if members == LATER:
         return LATER
     if not index.isdigit() or not isinstance(members, list):
         raise ValidationError(

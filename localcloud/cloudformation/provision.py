@@ -7,6 +7,7 @@ import string
 import time
 import uuid
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -183,9 +184,9 @@ class Provisioner:
     def remove(self, logical_id: str, *, on_create: bool = False) -> None:
         """Remove all bodies of one resource, as its deletion policy says. Raises ResourceFailed once told."""
         row = self.run.rows[logical_id]
-        for body in list(row.old):
-            self._remove_body(row, body, body.replace_policy)
-            row.old.remove(body)
+        for replaced in list(row.old):
+            self._remove_body(row, replaced, replaced.replace_policy)
+            row.old.remove(replaced)
             self.run.keep(row)
         if row.body is None and row.seed and row.partial_id is None and row.attempt is not None:
             self._look_for_lost(row)
@@ -221,10 +222,8 @@ class Provisioner:
         """Remove what an update replaced; what can't be removed is told and left, as on AWS."""
         row = self.run.rows[logical_id]
         for body in list(row.old):
-            try:
+            with suppress(ResourceFailed):
                 self._remove_body(row, body, body.replace_policy)
-            except ResourceFailed:
-                pass
             row.old.remove(body)
             self.run.keep(row)
 

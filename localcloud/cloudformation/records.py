@@ -1,4 +1,4 @@
-"""What is remembered: stacks, their resources, events, change sets, and the operation under way. Plain data, kept as JSON."""
+"""What is remembered: stacks, resources, events, change sets, the operation under way. Plain data, kept as JSON."""
 
 from __future__ import annotations
 

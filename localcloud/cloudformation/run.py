@@ -45,10 +45,19 @@ class Run:
     def at(self, row: Resource, seed: str, *, again: bool = False) -> At:
         bodies = [body for body in (row.body, row.before, *row.old) if body]
         others = frozenset(body.physical_id for body in bodies)
+        stack = self.stack
         return At(
-            self.clients, self.account, self.region, self.stack.id, self.stack.name, row.logical_id, seed, again, others,
+            self.clients,
+            self.account,
+            self.region,
+            stack.id,
+            stack.name,
+            row.logical_id,
+            seed,
+            again,
+            others,
             self.wait,
-        )  # fmt: skip
+        )
 
     def wait(self, check: Callable[[], Any], seconds: float, what: str) -> Any:
         deadline, pause = time.monotonic() + seconds, FIRST_PAUSE

@@ -26,7 +26,7 @@ NAME_RULE = "[a-zA-Z][-a-zA-Z0-9]*|arn:[-a-zA-Z0-9:/._+]*"
 
 
 class CloudFormation:
-    """`.app` answers the API; `.start()` takes up what was under way, `.stop()` lets go of it. One file is its state."""
+    """`.app` answers the API; `.start()` takes up what was under way, `.stop()` lets go. One file is its state."""
 
     def __init__(
         self,
@@ -88,8 +88,8 @@ class CloudFormation:
             body = str(asked["TemplateBody"])
             if len(body.encode()) > BODY_LIMIT:
                 raise ValidationError(
-                    f"1 validation error detected: Value at 'templateBody' failed to satisfy constraint: Member must have "
-                    f"length less than or equal to {BODY_LIMIT}"
+                    "1 validation error detected: Value at 'templateBody' failed to satisfy constraint: "
+                    f"Member must have length less than or equal to {BODY_LIMIT}"
                 )
             return body
         return self._fetched(str(asked["TemplateURL"])) if asked.get("TemplateURL") else None

@@ -14,12 +14,15 @@ from typing import Any
 from localcloud.cloudformation.records import Body, ChangeSet, Event, Operation, Resource, Stack, Version
 
 SCHEMA = """
-CREATE TABLE IF NOT EXISTS stacks (id TEXT PRIMARY KEY, name TEXT NOT NULL, live INTEGER NOT NULL, document TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS stacks
+    (id TEXT PRIMARY KEY, name TEXT NOT NULL, live INTEGER NOT NULL, document TEXT NOT NULL);
 CREATE UNIQUE INDEX IF NOT EXISTS live_name ON stacks (name) WHERE live;
-CREATE TABLE IF NOT EXISTS resources (stack TEXT, logical TEXT, place INTEGER, document TEXT NOT NULL, PRIMARY KEY (stack, logical));
+CREATE TABLE IF NOT EXISTS resources
+    (stack TEXT, logical TEXT, place INTEGER, document TEXT NOT NULL, PRIMARY KEY (stack, logical));
 CREATE TABLE IF NOT EXISTS events (number INTEGER PRIMARY KEY, stack TEXT NOT NULL, document TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS events_of ON events (stack, number);
-CREATE TABLE IF NOT EXISTS change_sets (id TEXT PRIMARY KEY, stack TEXT NOT NULL, name TEXT NOT NULL, document TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS change_sets
+    (id TEXT PRIMARY KEY, stack TEXT NOT NULL, name TEXT NOT NULL, document TEXT NOT NULL);
 CREATE UNIQUE INDEX IF NOT EXISTS change_set_name ON change_sets (stack, name);
 CREATE TABLE IF NOT EXISTS operations (stack TEXT PRIMARY KEY, document TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS exports (name TEXT PRIMARY KEY, stack TEXT NOT NULL, value TEXT NOT NULL);
@@ -70,7 +73,8 @@ class Store:
 
     def keep_stack(self, stack: Stack) -> None:
         self._run(
-            "INSERT INTO stacks VALUES (?,?,?,?) ON CONFLICT (id) DO UPDATE SET live=excluded.live, document=excluded.document",
+            "INSERT INTO stacks VALUES (?,?,?,?) "
+            "ON CONFLICT (id) DO UPDATE SET live=excluded.live, document=excluded.document",
             stack.id, stack.name, stack.deleted is None, _text(stack),
         )  # fmt: skip
 

@@ -73,7 +73,7 @@ def _check_types(template: Template) -> None:
 
 
 def _check_conditions(template: Template) -> None:
-    for name, expression in template.conditions.items():
+    for expression in template.conditions.values():
         for target, _ in references(expression):
             if target not in template.parameters and target not in PSEUDO:
                 raise ValidationError(
@@ -82,9 +82,7 @@ def _check_conditions(template: Template) -> None:
                 )
         for other in _conditions_in(expression):
             if other not in template.conditions:
-                raise ValidationError(
-                    f"Template format error: Unresolved condition dependency {other} in the Conditions block of the template"
-                )
+                raise _no_condition(other, "Conditions")
     graph = {name: frozenset(_conditions_in(each)) for name, each in template.conditions.items()}
     try:
         check_no_circle(graph)
@@ -100,9 +98,7 @@ def _check_used_conditions(template: Template, block: str, entries: Iterable[Any
         body = entry if isinstance(entry, Mapping) else dict(entry.properties)
         for used in [*([own] if own else []), *_ifs(body)]:
             if used not in template.conditions:
-                raise ValidationError(
-                    f"Template format error: Unresolved condition dependency {used} in the {block} block of the template"
-                )
+                raise _no_condition(used, block)
 
 
 def _check_references(template: Template) -> None:
@@ -115,10 +111,7 @@ def _check_references(template: Template) -> None:
             elif name not in template.parameters and name not in PSEUDO and name not in template.resources:
                 unresolved.add(name)
     if unresolved:
-        raise ValidationError(
-            f"Template format error: Unresolved resource dependencies [{', '.join(sorted(unresolved))}] in the "
-            "Resources block of the template"
-        )
+        raise _unresolved(sorted(unresolved), "Resources")
 
 
 def _check_attribute(template: Template, logical_id: str, attribute: str) -> None:
@@ -141,9 +134,17 @@ def _check_outputs(template: Template) -> None:
             if attribute is not None:
                 _check_attribute(template, target, attribute)
             elif target not in template.parameters and target not in PSEUDO and target not in template.resources:
-                raise ValidationError(
-                    f"Template format error: Unresolved resource dependencies [{target}] in the Outputs block of the template"
-                )
+                raise _unresolved([target], "Outputs")
+
+
+def _unresolved(names: list[str], block: str) -> ValidationError:
+    what = f"Unresolved resource dependencies [{', '.join(names)}]"
+    return ValidationError(f"Template format error: {what} in the {block} block of the template")
+
+
+def _no_condition(name: str, block: str) -> ValidationError:
+    what = f"Unresolved condition dependency {name}"
+    return ValidationError(f"Template format error: {what} in the {block} block of the template")
 
 
 def _conditions_in(value: Any) -> list[str]:

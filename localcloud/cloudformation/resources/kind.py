@@ -136,7 +136,7 @@ class Kind:
         }
 
     def tags_of(self, properties: Properties) -> dict[str, str]:
-        own = properties.get(self.tags) or ({} if self.tags_are_map else [])
+        own: Any = properties.get(self.tags) or ({} if self.tags_are_map else [])
         if self.tags_are_map:
             return {str(key): text(value) for key, value in own.items()}
         return {text(tag["Key"]): text(tag.get("Value", "")) for tag in own}

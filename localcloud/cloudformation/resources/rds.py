@@ -28,9 +28,9 @@ MADE_WITH = (
 MODIFIABLE = (
     "AllocatedStorage AllowMajorVersionUpgrade AutoMinorVersionUpgrade BackupRetentionPeriod CACertificateIdentifier "
     "CopyTagsToSnapshot DBInstanceClass DBParameterGroupName DeletionProtection EnableIAMDatabaseAuthentication "
-    "EnablePerformanceInsights EngineVersion Iops LicenseModel MasterUserPassword MaxAllocatedStorage MonitoringInterval "
-    "MonitoringRoleArn MultiAZ PreferredBackupWindow PreferredMaintenanceWindow PubliclyAccessible StorageThroughput "
-    "StorageType"
+    "EnablePerformanceInsights EngineVersion Iops LicenseModel MasterUserPassword MaxAllocatedStorage "
+    "MonitoringInterval MonitoringRoleArn MultiAZ PreferredBackupWindow PreferredMaintenanceWindow PubliclyAccessible "
+    "StorageThroughput StorageType"
 )
 BROKEN = ("failed", "incompatible-parameters", "incompatible-network", "incompatible-restore", "storage-full")
 

@@ -19,7 +19,7 @@ Template = dict[str, Any]
 
 @dataclass
 class Cloud:
-    """The endpoint's address and its clients. `before` and `after` are called with (service, call) around each call to moto."""
+    """The endpoint's address and its clients. `before` and `after` are told of each call to moto: (service, call)."""
 
     url: str
     folder: Path

@@ -73,7 +73,11 @@ def test_a_replacement_and_what_depends_on_it(cloud: Cloud) -> None:
     where = found["Where"]
     assert where["Replacement"] == "False"
     detail = where["Details"][0]
-    assert (detail["Evaluation"], detail["ChangeSource"], detail["CausingEntity"]) == ("Dynamic", "ResourceReference", "Queue")
+    assert (detail["Evaluation"], detail["ChangeSource"], detail["CausingEntity"]) == (
+        "Dynamic",
+        "ResourceReference",
+        "Queue",
+    )
     assert detail["Target"]["AfterValue"] == "{{changeSet:KNOWN_AFTER_APPLY}}"
 
 

@@ -97,9 +97,14 @@ def test_what_is_under_way_is_cancelled_when_another_fails(cloud: Cloud) -> None
     database = {
         "Type": "AWS::RDS::DBInstance",
         "DeletionPolicy": "Delete",
-        "Properties": {"Engine": "postgres", "DBInstanceClass": "db.t3.micro", "AllocatedStorage": 20,
-                       "MasterUsername": "elife", "MasterUserPassword": "not-a-secret"},
-    }  # fmt: skip
+        "Properties": {
+            "Engine": "postgres",
+            "DBInstanceClass": "db.t3.micro",
+            "AllocatedStorage": 20,
+            "MasterUsername": "elife",
+            "MasterUserPassword": "not-a-secret",
+        },
+    }
     from moto.rds.models import rds_backends
 
     def never(service: str, call: str) -> None:
@@ -123,9 +128,13 @@ def test_what_is_under_way_is_cancelled_when_another_fails(cloud: Cloud) -> None
 
 @pytest.mark.parametrize(
     ("asked", "status", "left"),
-    [({"OnFailure": "DO_NOTHING"}, "CREATE_FAILED", 1), ({"DisableRollback": True}, "CREATE_FAILED", 1),
-     ({"OnFailure": "DELETE"}, "DELETE_COMPLETE", 0), ({}, "ROLLBACK_COMPLETE", 0)],
-)  # fmt: skip
+    [
+        ({"OnFailure": "DO_NOTHING"}, "CREATE_FAILED", 1),
+        ({"DisableRollback": True}, "CREATE_FAILED", 1),
+        ({"OnFailure": "DELETE"}, "DELETE_COMPLETE", 0),
+        ({}, "ROLLBACK_COMPLETE", 0),
+    ],
+)
 def test_what_a_failed_creation_leaves_is_the_callers_choice(cloud: Cloud, asked: Any, status: str, left: int) -> None:
     template = {"Resources": {"Queue": queue(), "Broken": {**BROKEN, "DependsOn": "Queue"}}}
     stack_id = cloud.cfn.create_stack(StackName="web", TemplateBody=json.dumps(template), **asked)["StackId"]
@@ -159,7 +168,9 @@ def test_a_replacement_is_made_before_the_old_one_goes_and_reaches_those_who_nee
     steps = [(name, status) for name, status, _ in story]
     assert steps.index(("Live", "UPDATE_COMPLETE")) < steps.index(("Dead", "DELETE_IN_PROGRESS"))
     assert old not in queues(cloud)
-    attributes = cloud.client("sqs").get_queue_attributes(QueueUrl=cloud.physical("web", "Live"), AttributeNames=["All"])
+    attributes = cloud.client("sqs").get_queue_attributes(
+        QueueUrl=cloud.physical("web", "Live"), AttributeNames=["All"]
+    )
     assert json.loads(attributes["Attributes"]["RedrivePolicy"])["deadLetterTargetArn"].endswith(":dead")
 
 
@@ -211,7 +222,9 @@ def test_an_update_refused_by_the_service_half_way_is_put_back(cloud: Cloud) -> 
 
     cloud.create("web", role())
     name = cloud.physical("web", "Role")
-    assert cloud.update("web", role(real, real.replace("real", "none"))) == "UPDATE_ROLLBACK_COMPLETE", cloud.told("web")
+    assert cloud.update("web", role(real, real.replace("real", "none"))) == "UPDATE_ROLLBACK_COMPLETE", cloud.told(
+        "web"
+    )
     told = "The following resource(s) failed to update: [Role]. "
     assert ("web", "UPDATE_ROLLBACK_IN_PROGRESS", told) in cloud.story("web")
     assert iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"] == []
@@ -243,15 +256,18 @@ def test_new_stack_tags_alone_are_an_update_and_reach_the_resources(cloud: Cloud
 
 
 def test_deletion_policies(cloud: Cloud) -> None:
-    volume = {"Type": "AWS::EC2::Volume", "DeletionPolicy": "Snapshot",
-              "Properties": {"AvailabilityZone": "us-east-1a", "Size": 1}}  # fmt: skip
+    volume = {
+        "Type": "AWS::EC2::Volume",
+        "DeletionPolicy": "Snapshot",
+        "Properties": {"AvailabilityZone": "us-east-1a", "Size": 1},
+    }
     cloud.create("web", {"Resources": {"Kept": queue(DeletionPolicy="Retain"), "Volume": volume}})
     kept, volume_id = cloud.physical("web", "Kept"), cloud.physical("web", "Volume")
     assert cloud.delete("web") == "DELETE_COMPLETE"
     assert queues(cloud) == [kept]
     asked = [{"Name": "volume-id", "Values": [volume_id]}]
     assert len(cloud.client("ec2").describe_snapshots(Filters=asked)["Snapshots"]) == 1
-    with pytest.raises(ClientError, match="InvalidVolume.NotFound"):
+    with pytest.raises(ClientError, match=r"InvalidVolume\.NotFound"):
         cloud.client("ec2").describe_volumes(VolumeIds=[volume_id])
 
 
@@ -344,7 +360,11 @@ def test_boto3s_waiters_and_paginators(cloud: Cloud) -> None:
         cloud.cfn.get_waiter("stack_create_complete").wait(StackName=f"web{n}", WaiterConfig={"Delay": 1})
     cloud.cfn.delete_stack(StackName="web0")
     cloud.cfn.get_waiter("stack_delete_complete").wait(StackName="web0", WaiterConfig={"Delay": 1})
-    names = [each["StackName"] for page in cloud.cfn.get_paginator("list_stacks").paginate() for each in page["StackSummaries"]]
+    names = [
+        each["StackName"]
+        for page in cloud.cfn.get_paginator("list_stacks").paginate()
+        for each in page["StackSummaries"]
+    ]
     assert sorted(names) == ["web0", "web1", "web2"]
     living = cloud.cfn.list_stacks(StackStatusFilter=["CREATE_COMPLETE"])["StackSummaries"]
     assert sorted(each["StackName"] for each in living) == ["web1", "web2"]
@@ -365,9 +385,13 @@ def test_exports_are_kept_while_they_are_imported(cloud: Cloud) -> None:
     exporter["Outputs"]["LiveUrl"]["Export"] = {"Name": {"Fn::Sub": "${AWS::StackName}-url"}}
     cloud.create("base", exporter)
     value = {"Fn::ImportValue": "base-url"}
-    importer = {"Resources": {"Where": {"Type": "AWS::SSM::Parameter", "Properties": {"Type": "String", "Value": value}}}}
+    importer = {
+        "Resources": {"Where": {"Type": "AWS::SSM::Parameter", "Properties": {"Type": "String", "Value": value}}}
+    }
     cloud.create("web", importer)
-    assert cloud.client("ssm").get_parameter(Name=cloud.physical("web", "Where"))["Parameter"]["Value"].startswith("http")
+    assert (
+        cloud.client("ssm").get_parameter(Name=cloud.physical("web", "Where"))["Parameter"]["Value"].startswith("http")
+    )
     assert [each["Name"] for each in cloud.cfn.list_exports()["Exports"]] == ["base-url"]
     assert cloud.cfn.list_imports(ExportName="base-url")["Imports"] == ["web"]
     with pytest.raises(ClientError) as error:
@@ -378,7 +402,11 @@ def test_exports_are_kept_while_they_are_imported(cloud: Cloud) -> None:
 
 
 def test_the_template_summary_has_the_metadata(cloud: Cloud) -> None:
-    template = {**pair(), "Metadata": {"Continuum": {"name": "lax"}}, "Parameters": {"Size": {"Type": "Number", "Default": 3}}}
+    template = {
+        **pair(),
+        "Metadata": {"Continuum": {"name": "lax"}},
+        "Parameters": {"Size": {"Type": "Number", "Default": 3}},
+    }
     cloud.create("web", template)
     told = cloud.cfn.get_template_summary(StackName="web")
     assert json.loads(told["Metadata"]) == template["Metadata"]
@@ -395,14 +423,29 @@ def test_secrets_and_parameters_are_looked_up_and_not_kept(cloud: Cloud) -> None
             "Word": {"Type": "String", "NoEcho": True},
         },
         "Resources": {
-            "Secret": {"Type": "AWS::SecretsManager::Secret", "Properties": {"GenerateSecretString": {
-                "SecretStringTemplate": "{\"username\": \"elife\"}", "GenerateStringKey": "password"}}},
-            "Copy": {"Type": "AWS::SSM::Parameter", "Properties": {"Type": "String", "Value": {
-                "Fn::Sub": "{{resolve:secretsmanager:${Secret}:SecretString:password}}"}}},
+            "Secret": {
+                "Type": "AWS::SecretsManager::Secret",
+                "Properties": {
+                    "GenerateSecretString": {
+                        "SecretStringTemplate": '{"username": "elife"}',
+                        "GenerateStringKey": "password",
+                    }
+                },
+            },
+            "Copy": {
+                "Type": "AWS::SSM::Parameter",
+                "Properties": {
+                    "Type": "String",
+                    "Value": {"Fn::Sub": "{{resolve:secretsmanager:${Secret}:SecretString:password}}"},
+                },
+            },
             "Machine": {"Type": "AWS::EC2::Instance", "Properties": {"ImageId": {"Ref": "Image"}}},
         },
-    }  # fmt: skip
-    assert cloud.create("web", template, Parameters=[{"ParameterKey": "Word", "ParameterValue": "quiet"}]) == "CREATE_COMPLETE"
+    }
+    assert (
+        cloud.create("web", template, Parameters=[{"ParameterKey": "Word", "ParameterValue": "quiet"}])
+        == "CREATE_COMPLETE"
+    )
     secret = cloud.client("secretsmanager").get_secret_value(SecretId=cloud.physical("web", "Secret"))
     password = json.loads(secret["SecretString"])["password"]
     copied = cloud.client("ssm").get_parameter(Name=cloud.physical("web", "Copy"))["Parameter"]["Value"]
@@ -415,21 +458,39 @@ def test_secrets_and_parameters_are_looked_up_and_not_kept(cloud: Cloud) -> None
 
 
 REFUSED = [
-    ({"Resources": {"A": {"Type": "AWS::Nothing::Known"}}}, "Template format error: Unrecognized resource types: [AWS::Nothing::Known]"),
+    (
+        {"Resources": {"A": {"Type": "AWS::No::Such"}}},
+        "Template format error: Unrecognized resource types: [AWS::No::Such]",
+    ),
     ({"Resources": {}}, "Template format error: At least one Resources member must be defined."),
-    ({"Resources": {"A": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": {"Ref": "B"}}}}},
-     "Template format error: Unresolved resource dependencies [B] in the Resources block of the template"),
-    ({"Resources": {"A": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": {"Fn::GetAtt": "A.Size"}}}}},
-     "Template error: resource A does not support attribute type Size in Fn::GetAtt"),
-    ({"Resources": {"A": {"Type": "AWS::SQS::Queue", "DependsOn": "B"}, "B": {"Type": "AWS::SQS::Queue", "DependsOn": "A"}}},
-     "Circular dependency between resources: [A, B]"),
-    ({"Resources": {"A": {"Type": "AWS::SQS::Queue", "Condition": "Never"}}},
-     "Template format error: Unresolved condition dependency Never in the Resources block of the template"),
+    (
+        {"Resources": {"A": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": {"Ref": "B"}}}}},
+        "Template format error: Unresolved resource dependencies [B] in the Resources block of the template",
+    ),
+    (
+        {"Resources": {"A": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": {"Fn::GetAtt": "A.Size"}}}}},
+        "Template error: resource A does not support attribute type Size in Fn::GetAtt",
+    ),
+    (
+        {
+            "Resources": {
+                "A": {"Type": "AWS::SQS::Queue", "DependsOn": "B"},
+                "B": {"Type": "AWS::SQS::Queue", "DependsOn": "A"},
+            }
+        },
+        "Circular dependency between resources: [A, B]",
+    ),
+    (
+        {"Resources": {"A": {"Type": "AWS::SQS::Queue", "Condition": "Never"}}},
+        "Template format error: Unresolved condition dependency Never in the Resources block of the template",
+    ),
     ({**HANDLE, "Parameters": {"Size": {"Type": "String"}}}, "Parameters: [Size] must have values"),
     ({**HANDLE, "Surprise": {}}, "Invalid template property or properties [Surprise]"),
-    ({**HANDLE, "Outputs": {"A": {"Value": {"Fn::FindInMap": ["M", "a", "b"]}}}},
-     "Template error: Mapping named 'M' is not present in the 'Mappings' section of template."),
-]  # fmt: skip
+    (
+        {**HANDLE, "Outputs": {"A": {"Value": {"Fn::FindInMap": ["M", "a", "b"]}}}},
+        "Template error: Mapping named 'M' is not present in the 'Mappings' section of template.",
+    ),
+]
 
 
 @pytest.mark.parametrize(("template", "message"), REFUSED, ids=lambda each: each if isinstance(each, str) else "")
@@ -451,4 +512,7 @@ def test_an_unknown_property_is_no_silent_yes(cloud: Cloud) -> None:
     odd = {"Type": "AWS::SQS::Queue", "Properties": {"Colour": "red"}}
     assert cloud.create("web", {"Resources": {"Queue": odd}}) == "ROLLBACK_COMPLETE"
     reason = next(reason for name, status, reason in cloud.story("web") if status == "CREATE_FAILED")
-    assert reason == "Properties validation failed for resource Queue with message:\n#: extraneous key [Colour] is not permitted"
+    assert (
+        reason
+        == "Properties validation failed for resource Queue with message:\n#: extraneous key [Colour] is not permitted"
+    )
