@@ -6,6 +6,7 @@ import json
 import shlex
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,9 +19,11 @@ from builder.stacks import Stack
 UNIT = "continuum-highstate.service"
 ANSWER = "--- last.json ---"
 
-# Runs on the machine as root. The unit is there once the machine's first boot has run the tree's bootstrap; its answer
-# counts only if it is a new file. The last lines of the log are for a run that did not come to write an answer.
+# Runs on the machine as root, from the moment that it is told to go. The unit is there once the machine's first boot
+# has run the tree's bootstrap; its answer counts only if it is a new file. The last lines of the log are for a run that
+# did not come to write an answer.
 TRIGGER = f"""
+read -r go || exit 4
 tries=0
 until systemctl cat {UNIT} >/dev/null 2>&1; do
     tries=$((tries + 1))
@@ -78,20 +81,23 @@ def converge_all(stack: Stack, *, upload: bool = True) -> list[Run]:
 
     `upload` first makes this checkout's Salt tree the current one.
     """
-    found = [machine for machine in machines.of_stack(stack.name) if machine.state != "stopped"]
+    found = machines.of_outputs(stack) or machines.of_stack(stack.name)
     if not found:
-        raise UsageError(f"{stack.name} has no running machine to converge")
-    if upload:
-        tree.upload()
-    outcomes: list[Run | Failure] = []
-    with report.goes_on("Salt on the machine finishes by itself."):
-        if len(found) == 1:
-            outcomes = [_outcome(found[0])]
-        else:
-            with ThreadPoolExecutor(len(found)) as pool:
-                outcomes = list(pool.map(_outcome, found))
-    bad = [each for each in outcomes if isinstance(each, Failure)]
-    runs = [each for each in outcomes if isinstance(each, Run)]
+        raise UsageError(f"{stack.name} has no machine to converge")
+    with report.goes_on("Salt on the machine finishes by itself."), ThreadPoolExecutor(len(found)) as pool:
+        reached = list(pool.map(_reached, found))
+        triggers = [each for each in reached if isinstance(each, Trigger)]
+        try:
+            if upload:  # while ssh connects
+                tree.upload(stack.parameters.get("BuilderBucket"))
+            outcomes = list(pool.map(_outcome, triggers))
+        except BaseException:
+            for trigger in triggers:
+                trigger.process.terminate()
+            raise
+    results = [*(each for each in reached if isinstance(each, Failure)), *outcomes]
+    bad = [each for each in results if isinstance(each, Failure)]
+    runs = [each for each in results if isinstance(each, Run)]
     for run in runs:
         show(run)
     bad += [Failure(f"{run.minion}: {run.failed} states failed (see above)") for run in runs if run.failed]
@@ -100,36 +106,50 @@ def converge_all(stack: Stack, *, upload: bool = True) -> list[Run]:
     return runs
 
 
-def _outcome(machine: Machine) -> Run | Failure:
+class Trigger:
+    """The connection over which a machine's highstate unit is started: made at once, it waits to be told to go."""
+
+    def __init__(self, machine: Machine) -> None:
+        self.machine = ssh.wait(machine)
+        command = [*ssh.arguments(self.machine), "--", f"sudo sh -c {shlex.quote(TRIGGER)}"]
+        pipe = subprocess.PIPE
+        self.process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.STDOUT, text=True)
+
+    def converge(self) -> Run:
+        """Start the unit and wait for it; what the machine reports. Failure when it could not run."""
+        name, printed = self.machine.name, list[str]()
+        assert self.process.stdin
+        assert self.process.stdout
+        with report.step(f"highstate of {name}") as step, self.process:
+            with suppress(BrokenPipeError):  # the connection is lost already: what ssh printed says why
+                self.process.stdin.write("go\n")
+                self.process.stdin.close()
+            for line in self.process.stdout:
+                printed.append(line.rstrip())
+                if not printed[-1].startswith(("{", ANSWER)):
+                    step.note(printed[-1][:60])
+        if ANSWER in printed:
+            return Run.read(printed[printed.index(ANSWER) + 1])
+        told = "\n".join(f"    {line}" for line in printed[-15:])
+        if self.process.returncode == ssh.UNREACHABLE:
+            again = f"./bldr highstate {self.machine.stack} goes on from there."
+            raise Failure(f"{name}: there is no connection, or it was lost:\n{told}", again)
+        raise Failure(f"{name}: the highstate could not run (exit {self.process.returncode}):\n{told}")
+
+
+def _reached(machine: Machine) -> Trigger | Failure:
     """One machine's failure never hides another's success."""
     try:
-        return converge(machine)
+        return Trigger(machine)
     except Failure as failure:
         return failure
 
 
-def converge(machine: Machine) -> Run:
-    """Start the highstate unit on a machine and wait for it; what it reports. Failure when it could not run."""
-    reachable = ssh.wait(machine)
-    command = [*ssh.arguments(reachable), "--", f"sudo sh -c {shlex.quote(TRIGGER)}"]
-    printed: list[str] = []
-    with (
-        report.step(f"highstate of {machine.name}") as step,
-        subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-        ) as process,
-    ):
-        assert process.stdout
-        for line in process.stdout:
-            printed.append(line.rstrip())
-            if not printed[-1].startswith(("{", ANSWER)):
-                step.note(printed[-1][:60])
-    if ANSWER in printed:
-        return Run.read(printed[printed.index(ANSWER) + 1])
-    if process.returncode == ssh.UNREACHABLE:
-        raise Failure(f"{machine.name}: the connection was lost. ./bldr highstate {machine.stack} goes on from there.")
-    told = "\n".join(f"    {line}" for line in printed[-15:])
-    raise Failure(f"{machine.name}: the highstate could not run (exit {process.returncode}):\n{told}")
+def _outcome(trigger: Trigger) -> Run | Failure:
+    try:
+        return trigger.converge()
+    except Failure as failure:
+        return failure
 
 
 def show(run: Run) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from builder import cloud, names
 from builder.errors import UsageError
+from builder.stacks import Stack
 
 LIVE = ("pending", "running", "stopping", "stopped")
 
@@ -38,6 +39,26 @@ class Machine:
 def of_stack(stack: str) -> list[Machine]:
     """A stack's machines in their order, without those that are terminated."""
     return [machine for machine in _described(stack, f"{stack}--*") if machine.stack == stack]
+
+
+def of_outputs(stack: Stack) -> list[Machine]:
+    """A stack's machines as its outputs name them, without asking EC2: taken to run where they were last.
+
+    Good enough to try and reach them (a wrong one would not show the pinned host key); ssh.wait asks EC2 when it can't.
+    """
+    outputs = stack.outputs
+    count = sum(name.startswith("InstanceId") for name in outputs)
+    return [
+        Machine(
+            name=name,
+            stack=stack.name,
+            instance_id=outputs[f"InstanceId{number}"],
+            state="running",
+            private_ip=outputs.get(f"PrivateIP{number}"),
+            public_ip=outputs.get(f"PublicIP{number}"),
+        )
+        for number, name in enumerate(names.nodes(stack.name, count) if count else (), start=1)
+    ]
 
 
 def all_machines() -> list[Machine]:

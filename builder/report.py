@@ -14,6 +14,7 @@ from functools import cache
 
 from rich.console import Console
 from rich.markup import escape
+from rich.padding import Padding
 from rich.progress import Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 from rich.text import Text
@@ -30,6 +31,7 @@ COLOURS = {
 
 # Columns of what goes to a file or a program: enough that nothing is ever wrapped.
 WIDE = 10_000
+_LIVING = threading.Lock()
 
 
 @cache
@@ -61,7 +63,7 @@ def duration(seconds: float) -> str:
 
 def say(line: str, style: str | None = None) -> None:
     """One line of progress, as it stands (no markup)."""
-    err().print(Text(line, style=COLOURS.get(style or "", "")))
+    _print(err(), line, style)
 
 
 def warn(line: str) -> None:
@@ -71,7 +73,15 @@ def warn(line: str) -> None:
 
 def result(line: str = "", style: str | None = None) -> None:
     """One line of the result."""
-    out().print(Text(line, style=COLOURS.get(style or "", "")))
+    _print(out(), line, style)
+
+
+def _print(console: Console, line: str, style: str | None) -> None:
+    """A line that wraps below its own beginning where the terminal is too narrow for it."""
+    text = line.lstrip(" ")
+    console.print(
+        Padding(Text(text, style=COLOURS.get(style or "", "")), (0, 0, 0, len(line) - len(text)), expand=False)
+    )
 
 
 class Step:
@@ -90,7 +100,7 @@ class Step:
         self.detail = detail
 
     def line(self, text: str, style: str | None = None) -> None:
-        err().print(Text(f"    {text}", style=COLOURS.get(style or "", "")))
+        _print(err(), f"    {text}", style)
 
 
 @contextmanager
@@ -100,10 +110,14 @@ def step(title: str, done: str | None = None) -> Iterator[Step]:
     Without a terminal one line at its start and one at its end. `done` is the wording of the last line.
     """
     current = Step(title)
-    live = err().is_terminal
+    # One line can live at a time: steps of further threads show theirs at their beginning and end.
+    live = err().is_terminal and _LIVING.acquire(blocking=False)
     if live:
-        with _living_line(current):
-            yield current
+        try:
+            with _living_line(current):
+                yield current
+        finally:
+            _LIVING.release()
     else:
         err().print(Text(f"  {title} …"))
         yield current
@@ -113,7 +127,7 @@ def step(title: str, done: str | None = None) -> Iterator[Step]:
 
 @contextmanager
 def _living_line(current: Step) -> Iterator[None]:
-    columns = (SpinnerColumn("dots", style="cyan"), TextColumn("{task.description}", markup=True))
+    columns = (TextColumn(""), SpinnerColumn("dots", style="cyan"), TextColumn("{task.description}", markup=True))
     with Progress(*columns, console=err(), transient=True, refresh_per_second=8) as progress:
         bar = progress.add_task("", total=None)
         over = threading.Event()

@@ -54,8 +54,7 @@ def wait(machine: Machine, seconds: float = 600) -> Machine:
                 raise Failure(f"{machine.name} is {machine.state}. Start it with any AWS client, then try again.")
             time.sleep(pause)
             pause = min(pause * 1.1, 5.0)
-            if machine.state != "running" or not machine.address:
-                machine = get(machine.name)
+            machine = get(machine.name)
     raise Failure(
         f"{machine.name} ({machine.instance_id}, {machine.address}) let nobody in for {report.duration(seconds)}: "
         f"{_hurdle(machine)}.\nIts console: aws ec2 get-console-output --instance-id {machine.instance_id}"

@@ -18,11 +18,14 @@ SALT = ROOT / "salt"
 LEFT_OUT = ("__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache")
 
 
-def upload() -> str:
-    """Put the tree of this checkout in the builder's bucket and make it the current one; its hash."""
+def upload(bucket: str | None = None) -> str:
+    """Put the tree of this checkout in the builder's bucket and make it the current one; its hash.
+
+    A `bucket` that is known to be there (a stack's parameter BuilderBucket) is not asked after.
+    """
     data = pack(SALT)
     tree = hashlib.sha256(data).hexdigest()
-    bucket = ensure_bucket()
+    bucket = bucket or ensure_bucket()
     put_once(bucket, f"salt/{tree}.tar.gz", data)
     cloud.client("s3").put_object(Bucket=bucket, Key="salt/current", Body=json.dumps({"tree": tree}).encode())
     return tree

@@ -67,6 +67,7 @@ def test_wrong_use_is_told_and_nothing_is_done(words: list[str], told: str, tmp_
     [
         ({"BLDR_CLOUD": "azure"}, "it can be local (the default) or aws"),
         ({"BLDR_CLOUD": "aws"}, "there are no AWS credentials"),
+        ({"BLDR_CLOUD": "aws", "AWS_PROFILE": "nobody"}, "The config profile (nobody) could not be found"),
         ({"BLDR_HOME": "/dev/null"}, "Set BLDR_HOME to a folder of yours"),
     ],
     ids=str,
