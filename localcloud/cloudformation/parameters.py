@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from localcloud.cloudformation.errors import ValidationError
@@ -18,7 +18,7 @@ ReadParameter = Callable[[str], str]
 
 
 def given_values(
-    template: Template, wanted: list[Mapping[str, Any]], previous: Mapping[str, Mapping[str, Any]]
+    template: Template, wanted: Sequence[Mapping[str, Any]], previous: Mapping[str, Mapping[str, Any]]
 ) -> dict[str, dict[str, Any]]:
     """Value of every parameter, by name, as `{"value": text}`: given now, kept from before, or the default.
 

@@ -31,7 +31,7 @@ class Cloud:
 
     def client(self, name: str) -> Any:
         if name not in self._clients:
-            session = boto3.Session("test", "test", region_name="us-east-1")
+            session: Any = boto3.Session("test", "test", region_name="us-east-1")
             config = Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"})
             self._clients[name] = session.client(name, endpoint_url=self.url, config=config)
         return self._clients[name]

@@ -16,7 +16,7 @@ from localcloud.cloudformation.intrinsics import LATER, NO_VALUE, resolve
 class Names:
     """A scope with a few of everything."""
 
-    refs: ClassVar[dict[str, Any]] = {"Env": "ct", "Ports": ["22", "80"], "AWS::Region": "us-east-1", "AWS::NoValue": NO_VALUE}
+    refs: ClassVar[dict[str, Any]] = {"Env": "ct", "Ports": ["22", "80"], "AWS::Region": "us-east-1"}
 
     def ref(self, name: str) -> Any:
         return self.refs[name]

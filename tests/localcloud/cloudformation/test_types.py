@@ -16,6 +16,7 @@ from localcloud.cloudformation.resources.kind import ABSENT
 from tests.localcloud.cloudformation.cloud import Cloud
 
 Look = Callable[[Cloud, str], Any]
+Resource = dict[str, Any]
 
 TRUST = {
     "Version": "2012-10-17",
@@ -24,13 +25,13 @@ TRUST = {
 ALLOW = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}]}
 LESS = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "*"}]}
 IMAGE = "ami-12c6146b"  # moto's own Debian
-ROLE = {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": TRUST}}
-VPC = {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "10.9.0.0/16"}}
-SUBNET = {
+ROLE: Resource = {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": TRUST}}
+VPC: Resource = {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "10.9.0.0/16"}}
+SUBNET: Resource = {
     "Type": "AWS::EC2::Subnet",
     "Properties": {"VpcId": {"Ref": "Vpc"}, "CidrBlock": "10.9.1.0/24", "AvailabilityZone": "us-east-1a"},
 }
-SUBNETS = {
+SUBNETS: Resource = {
     "Vpc": VPC,
     "Subnet": SUBNET,
     "Other": {
@@ -38,12 +39,12 @@ SUBNETS = {
         "Properties": {"VpcId": {"Ref": "Vpc"}, "CidrBlock": "10.9.2.0/24", "AvailabilityZone": "us-east-1b"},
     },
 }
-GROUP = {"Type": "AWS::EC2::SecurityGroup", "Properties": {"GroupDescription": "rules"}}
-QUEUE = {"Type": "AWS::SQS::Queue"}
-BUCKET = {"Type": "AWS::S3::Bucket"}
-TOPIC = {"Type": "AWS::SNS::Topic"}
-ZONE = {"Type": "AWS::Route53::HostedZone", "Properties": {"Name": "example.org"}}
-DATABASE = {
+GROUP: Resource = {"Type": "AWS::EC2::SecurityGroup", "Properties": {"GroupDescription": "rules"}}
+QUEUE: Resource = {"Type": "AWS::SQS::Queue"}
+BUCKET: Resource = {"Type": "AWS::S3::Bucket"}
+TOPIC: Resource = {"Type": "AWS::SNS::Topic"}
+ZONE: Resource = {"Type": "AWS::Route53::HostedZone", "Properties": {"Name": "example.org"}}
+DATABASE: Resource = {
     "Type": "AWS::RDS::DBInstance",
     "DeletionPolicy": "Delete",
     "Properties": {
@@ -55,13 +56,13 @@ DATABASE = {
         "DBName": "lax",
     },
 }
-SECRET = {
+SECRET: Resource = {
     "Type": "AWS::SecretsManager::Secret",
     "Properties": {
         "GenerateSecretString": {"SecretStringTemplate": '{"username": "elife"}', "GenerateStringKey": "password"}
     },
 }
-MACHINE = {"Type": "AWS::EC2::Instance", "Properties": {"ImageId": IMAGE, "InstanceType": "t3.micro"}}
+MACHINE: Resource = {"Type": "AWS::EC2::Instance", "Properties": {"ImageId": IMAGE, "InstanceType": "t3.micro"}}
 
 
 @dataclass(frozen=True)
@@ -286,9 +287,12 @@ def port(number: int) -> dict[str, Any]:
     return {"IpProtocol": "tcp", "FromPort": str(number), "ToPort": number, "CidrIp": "0.0.0.0/0"}
 
 
-POLICY = {"PolicyName": "inline", "PolicyDocument": ALLOW}
-READING = {"Type": "AWS::IAM::ManagedPolicy", "Properties": {"ManagedPolicyName": "reading", "PolicyDocument": ALLOW}}
-ALARM = {
+POLICY: Resource = {"PolicyName": "inline", "PolicyDocument": ALLOW}
+READING: Resource = {
+    "Type": "AWS::IAM::ManagedPolicy",
+    "Properties": {"ManagedPolicyName": "reading", "PolicyDocument": ALLOW},
+}
+ALARM: Resource = {
     "MetricName": "Errors",
     "Namespace": "Bot",
     "ComparisonOperator": "GreaterThanThreshold",
@@ -297,16 +301,21 @@ ALARM = {
     "Statistic": "Sum",
     "Threshold": "1",
 }
-RULE_BASE = {"GroupId": {"Fn::GetAtt": ["Group", "GroupId"]}, "IpProtocol": "tcp", "FromPort": 5432, "ToPort": 5432}
-RECORD = {
+RULE_BASE: Resource = {
+    "GroupId": {"Fn::GetAtt": ["Group", "GroupId"]},
+    "IpProtocol": "tcp",
+    "FromPort": 5432,
+    "ToPort": 5432,
+}
+RECORD: Resource = {
     "HostedZoneId": {"Ref": "Zone"},
     "Name": "www.example.org",
     "Type": "A",
     "TTL": "60",
     "ResourceRecords": ["10.0.0.1"],
 }
-TABLE = {"Vpc": VPC, "Table": {"Type": "AWS::EC2::RouteTable", "Properties": {"VpcId": {"Ref": "Vpc"}}}}
-GATEWAY = {
+TABLE: Resource = {"Vpc": VPC, "Table": {"Type": "AWS::EC2::RouteTable", "Properties": {"VpcId": {"Ref": "Vpc"}}}}
+GATEWAY: Resource = {
     "Gateway": {"Type": "AWS::EC2::InternetGateway"},
     "Tie": {
         "Type": "AWS::EC2::VPCGatewayAttachment",
@@ -680,7 +689,7 @@ STRICTER_TYPES = {
 
 @pytest.mark.parametrize("name", sorted(every()))
 def test_declarations_are_those_of_aws(name: str) -> None:
-    from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
+    from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER  # type: ignore[import-untyped]
 
     kind, schema = every()[name], PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", name).schema
     known = set(schema["properties"])
