@@ -22,11 +22,11 @@ DOMAIN = "bench"
 TYPE = {"name": "Step", "version": "1"}
 LIST = {"name": "bench"}
 BEHIND = 10_000
-TURNS = 6
+TURNS = 4
 
 
 def main() -> None:
-    workflows = int(sys.argv[1]) if len(sys.argv) > 1 else 60
+    workflows = int(sys.argv[1]) if len(sys.argv) > 1 else 100
     with tempfile.TemporaryDirectory() as folder:
         servers = {
             "empty": _serve(_ours, Path(folder) / "empty.sqlite"),

@@ -49,8 +49,10 @@ def test_a_poll_wakes_when_a_task_comes(swf: Any) -> None:
         assert time.monotonic() - begun < 1
 
 
-def test_twenty_pollers_and_no_task_twice(cloud: Cloud) -> None:
+def test_twenty_pollers_and_no_task_twice(tmp_path: Path) -> None:
+    cloud = Cloud(tmp_path / "swf.sqlite", poll_seconds=1.5)
     swf = cloud.client
+    register(swf)
     start(swf)
     taken: list[str] = []
     lock = threading.Lock()
@@ -65,7 +67,6 @@ def test_twenty_pollers_and_no_task_twice(cloud: Cloud) -> None:
                 taken.append(task["activityId"])
             own.respond_activity_task_completed(taskToken=task["taskToken"])
 
-    cloud.swf.waiting._seconds = 1.5
     workers = [threading.Thread(target=worker) for _ in range(20)]
     for thread in workers:
         thread.start()
@@ -77,6 +78,7 @@ def test_twenty_pollers_and_no_task_twice(cloud: Cloud) -> None:
         answer(swf, task, *(activity(id_) for id_ in ids))
     for thread in workers:
         thread.join()
+    cloud.stop()
     assert sorted(taken) == sorted(wanted)
 
 
