@@ -1,6 +1,6 @@
 """A table of every key that projects/*.yaml may have, from the schema itself.
 
-python -m builder.projects.reference                      # as Markdown, for docs/
+python -m builder.projects.reference >docs/projects.md    # after each change of the schema
 """
 
 from __future__ import annotations
@@ -14,6 +14,19 @@ from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_ori
 from builder.projects.reader import schema
 from builder.projects.schema import Keys
 from cloudformation.limits import Between, Doc
+
+HEAD = """\
+# What a project may say
+
+Every key of `projects/*.yaml`. Made from the schema (`builder/projects/schema.py`, `cloudformation/description.py`) by
+`.venv/bin/python -m builder.projects.reference >docs/projects.md`; a test sees to it that this page is up to date.
+
+A value comes from `defaults`, over that the project's own, over that `aws-alt`'s (instance ids, and under each the same
+keys as in `aws`). An empty value takes away: `rds: null` is no database. Under `defaults`, `aws.rds`, `aws.ext` and
+`repo` say what these are like where a project asks for one. `./bldr project NAME INSTANCE_ID` shows what holds, and
+which line of which file says so. `<name>` stands for names of your own, `[]` for each entry of a list.
+
+"""
 
 
 class Described(NamedTuple):
@@ -31,10 +44,10 @@ def keys() -> list[Described]:
 
 
 def markdown() -> str:
-    """The table as Markdown."""
+    """docs/projects.md: what the keys are for, and the table."""
     head = ["| key | value | default | meaning |", "|---|---|---|---|"]
-    rows = (f"| `{each.key}` | {each.type} | {each.default} | {each.meaning} |" for each in keys())
-    return "\n".join([*head, *rows])
+    rows = (f"| `{each.key}` | {each.type} | {each.default} | {each.meaning.replace('<', '&lt;')} |" for each in keys())
+    return HEAD + "\n".join([*head, *rows])
 
 
 def _keys(described: type, above: str) -> Iterator[Described]:
