@@ -13,6 +13,7 @@ from typing import Any
 from rich.text import Text
 
 from builder import cloud, report, stacks
+from builder.differences import differences
 from builder.errors import Failure
 
 NOTHING = ("didn't contain changes", "No updates are to be performed")
@@ -22,8 +23,6 @@ SIGNS = {
     "replace": ("±", "bad", "replace"),
     "remove": ("-", "gone", "remove"),
 }
-# The longest value that is shown whole in a plan.
-LONGEST = 200
 
 
 @dataclass(frozen=True)
@@ -139,9 +138,10 @@ def _show(change: Change) -> None:
     line = Text.assemble((f"  {sign} {change.logical_id:24} ", report.COLOURS[style]), (change.type, "dim"))
     report.err().print(line)
     for edit in change.edits:
-        values = "" if edit.before == edit.after else f"  {_short(edit.before)} → {_short(edit.after)}"
-        again = ("  (makes it anew)", "red") if edit.recreates else ""
-        report.err().print(Text.assemble(f"      {edit.path}", values, again))
+        first, *more = differences(edit.path, edit.before, edit.after)
+        report.say(f"      {first}{'  (makes it anew)' if edit.recreates else ''}", "gone" if edit.recreates else None)
+        for each in more:
+            report.say(f"      {each}")
 
 
 def _tag_news(edit: Edit) -> list[str]:
@@ -164,13 +164,6 @@ def _brief(value: str | None) -> str:
     if value is None:
         return "(none)"
     return value[:10] if re.fullmatch(r"[0-9a-f]{40}", value) else value
-
-
-def _short(value: str | None) -> str:
-    if value is None:
-        return "(none)"
-    line = " ".join(value.split())
-    return line if len(line) <= LONGEST else f"{line[:LONGEST]}…"
 
 
 def _count(number: int) -> str:
