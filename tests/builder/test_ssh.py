@@ -10,7 +10,8 @@ OLD = "ssh-ed25519 AAAAOLD"
 
 
 def console(*lines: str) -> str:
-    return "\r\n".join(["boot", "-----BEGIN SSH HOST KEY KEYS-----", *lines, "-----END SSH HOST KEY KEYS-----", "login:"])
+    begin, end = "-----BEGIN SSH HOST KEY KEYS-----", "-----END SSH HOST KEY KEYS-----"
+    return "\r\n".join(["boot", begin, *lines, end, "login:"])
 
 
 def test_keys_are_read_without_comments_and_with_whatever_the_console_mixes_in() -> None:
