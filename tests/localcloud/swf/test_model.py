@@ -36,7 +36,7 @@ LETTERS = st.sampled_from("abc")
 
 @dataclass
 class Model:
-    """What must be true of one execution. Its decision `task` is none, waiting or taken; `news` came while it was taken."""
+    """What must be true of one execution. Its decision `task` is none, waiting or taken; `news` since it was taken."""
 
     workflow_id: str
     run_id: str
