@@ -75,8 +75,10 @@ class Phases:
             if failed:
                 return self._fail(self._what_failed())
             self._tell_outputs(provisioner.evaluation)
-        except Refused as error:
-            return self._fail(error.message)
+        except Stopping:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever goes wrong here is the stack's failure, and is rolled back
+            return self._fail(explain(error))
         if kind == "create":
             return self._finish("CREATE_COMPLETE")
         run.phase("cleanup")

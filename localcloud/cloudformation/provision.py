@@ -78,6 +78,7 @@ class Provisioner:
     def _create(self, row: Resource, spec: ResourceSpec, kind: Kind, wanted: dict[str, Any]) -> None:
         again = bool(row.seed)
         row.seed, row.attempt, row.type = row.seed or new_seed(), wanted, spec.type
+        row.claimed = row.claimed and again
         self.run.rows[row.logical_id] = row
         if not again:
             self.run.keep(row, "CREATE_IN_PROGRESS")
@@ -87,7 +88,7 @@ class Provisioner:
     def _replace(self, row: Resource, spec: ResourceSpec, kind: Kind, wanted: dict[str, Any]) -> None:
         again = row.attempt is not None and bool(row.seed)
         if not again:
-            row.seed, row.attempt = new_seed(), wanted
+            row.seed, row.attempt, row.claimed = new_seed(), wanted, False
             self.run.keep(row, "UPDATE_IN_PROGRESS", REPLACING)
         self._make(row, spec, kind, wanted, "UPDATE", again)
 

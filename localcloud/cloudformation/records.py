@@ -73,6 +73,7 @@ class Resource:
     updated: float
     reason: str | None = None
     seed: str = ""
+    claimed: bool = False  # the name to be given was seen free
     partial_id: str | None = None  # of a body whose creation has begun but is not complete
     attempt: Json | None = None  # properties of a creation or an update that is not complete
     body: Body | None = None

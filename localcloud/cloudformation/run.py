@@ -45,19 +45,24 @@ class Run:
     def at(self, row: Resource, seed: str, *, again: bool = False) -> At:
         bodies = [body for body in (row.body, row.before, *row.old) if body]
         others = frozenset(body.physical_id for body in bodies)
-        stack = self.stack
         return At(
-            self.clients,
-            self.account,
-            self.region,
-            stack.id,
-            stack.name,
-            row.logical_id,
-            seed,
-            again,
-            others,
-            self.wait,
+            clients=self.clients,
+            account=self.account,
+            region=self.region,
+            stack_id=self.stack.id,
+            stack_name=self.stack.name,
+            logical_id=row.logical_id,
+            seed=seed,
+            again=again,
+            claimed=row.claimed,
+            others=others,
+            _wait=self.wait,
+            _claim=lambda: self._claim(row),
         )
+
+    def _claim(self, row: Resource) -> None:
+        row.claimed = True
+        self.keep(row)
 
     def wait(self, check: Callable[[], Any], seconds: float, what: str) -> Any:
         deadline, pause = time.monotonic() + seconds, FIRST_PAUSE

@@ -68,9 +68,9 @@ class CloudFormation:
         return found
 
     def live_stack(self, name_or_id: str) -> Stack:
-        found = self.stack(name_or_id)
-        if found.deleted is not None:
-            raise ValidationError(f"Stack [{found.name}] does not exist")
+        found = self.store.stack(name_or_id)
+        if found is None or found.deleted is not None:
+            raise ValidationError(f"Stack [{name_or_id}] does not exist")
         return found
 
     def check_name(self, name: str) -> None:

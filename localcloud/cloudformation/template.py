@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -197,6 +198,7 @@ def _mark(mark: yaml.Mark | None) -> str:
     return f"(line {mark.line + 1}, column {mark.column + 1})" if mark else ""
 
 
+@lru_cache(maxsize=64)  # every description of a stack asks for its template; nobody writes into what it gets
 def parse(body: str) -> Template:
     """Read a template and check its form; what it means is `validation`'s business."""
     data = load(body)

@@ -81,7 +81,9 @@ def _summary(stack: Stack) -> dict[str, Any]:
 
 @action
 def describe_stack_events(service: CloudFormation, asked: Asked) -> dict[str, Any]:
-    stack = service.stack(asked["StackName"])
+    stack = service.store.stack(asked["StackName"])
+    if stack is None:
+        raise ValidationError(f"Stack [{asked['StackName']}] does not exist")
     events, more = service.store.events(stack.id, number(asked.get("NextToken")), PAGE)
     return {
         "StackEvents": [_event(event) for event in events],

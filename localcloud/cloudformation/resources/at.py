@@ -24,8 +24,14 @@ class At:
     logical_id: str
     seed: str  # 12 random letters and digits; the same when an interrupted creation is taken up again
     again: bool  # whether a creation with this seed was begun before
+    claimed: bool  # whether the name was seen free before that creation
     others: frozenset[str]  # physical ids that this logical resource has or had
     _wait: Wait
+    _claim: Callable[[], None]
+
+    def claim(self) -> None:
+        """Write down that the name given in the template is free: whatever has it from now on is ours."""
+        self._claim()
 
     def call(self, service: str, operation: str, parameters: Mapping[str, Any] | None = None) -> dict[str, Any]:
         return self.clients.call(service, operation, parameters)

@@ -18,7 +18,6 @@ class Alarm(Named):
     type = "AWS::CloudWatch::Alarm"
     named_by = "AlarmName"
     limit = 255
-    lenient = True
     replaced = names("AlarmName")
     in_place = SETTINGS | {"Tags"}
     attributes = names("Arn")

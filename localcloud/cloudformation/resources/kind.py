@@ -173,8 +173,6 @@ class Named(Kind):
 
     limit: ClassVar[int] = 64
     lower: ClassVar[bool] = False
-    # Whether the service's create call says yes to a name that is taken: then it is asked first.
-    lenient: ClassVar[bool] = False
 
     def name(self, at: At, new: Properties) -> str:
         given = new.get(self.named_by)
@@ -189,13 +187,16 @@ class Named(Kind):
 
     def create(self, at: At, new: Properties) -> str:
         name = self.name(at, new)
-        if self.lenient and self._there(at, name) is not None:
-            raise AlreadyThere(f"Resource of type '{self.type}' with identifier '{name}' already exists.")
+        if self.named_by in new:
+            # Some services say yes to a name that is taken, and after a crash we must know whose it is.
+            if self._there(at, name) is not None:
+                raise AlreadyThere(f"Resource of type '{self.type}' with identifier '{name}' already exists.")
+            at.claim()
         return self.make(at, name, new)
 
     def found(self, at: At, new: Properties) -> str | None:
-        # Only a made-up name is surely ours: a given one may have been there before.
-        return None if self.named_by in new else self._there(at, self.name(at, new))
+        ours = at.claimed or self.named_by not in new
+        return self._there(at, self.name(at, new)) if ours else None
 
     def _there(self, at: At, name: str) -> str | None:
         from botocore.exceptions import ClientError

@@ -134,7 +134,6 @@ class Bucket(Named):
     named_by = "BucketName"
     limit = 63
     lower = True
-    lenient = True
     replaced = names("BucketName")
     in_place = frozenset(SETTINGS) | {"AccessControl", "Tags"}
     attributes = names("Arn DomainName DualStackDomainName RegionalDomainName WebsiteURL")

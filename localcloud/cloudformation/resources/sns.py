@@ -18,7 +18,6 @@ class Topic(Named):
     type = "AWS::SNS::Topic"
     named_by = "TopicName"
     limit = 256
-    lenient = True
     replaced = names("FifoTopic TopicName")
     in_place = TOPIC_SETTINGS | names("Subscription Tags")
     attributes = names("TopicArn TopicName")

@@ -32,7 +32,6 @@ class Queue(Named):
     type = "AWS::SQS::Queue"
     named_by = "QueueName"
     limit = 80
-    lenient = True
     replaced = names("FifoQueue QueueName")
     in_place = SETTINGS | {"Tags"}
     attributes = names("Arn QueueName QueueUrl")

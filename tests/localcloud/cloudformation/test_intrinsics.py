@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from localcloud.cloudformation.errors import ValidationError
-from localcloud.cloudformation.intrinsics import LATER, NO_VALUE, resolve
+from localcloud.cloudformation.intrinsics import LATER, resolve
 
 
 class Names:

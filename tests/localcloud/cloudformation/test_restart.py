@@ -107,8 +107,8 @@ class Process:
         self.process.stdout.close()
 
 
-def survive(cloud: Cloud, moment: int, when: str, ask: Any, name: str = "web") -> str:
-    """Ask for something, kill the process at its n-th call, start it again; the stack's status at the end."""
+def survive(cloud: Cloud, moment: int, when: str, ask: Any, name: str = "web") -> tuple[str, str]:
+    """Ask for something, kill the process at its n-th call, start it again; the stack's status and story at the end."""
     process = Process(cloud)
     process.start()
     try:
@@ -119,7 +119,7 @@ def survive(cloud: Cloud, moment: int, when: str, ask: Any, name: str = "web") -
         assert process.killed.wait(20), "it made fewer calls than that"
         setattr(cloud, when, lambda service, call: None)
         process.start()
-        return cloud.settled(name)
+        return cloud.settled(name), cloud.told(name)
     finally:
         setattr(cloud, when, lambda service, call: None)
         process.kill()
@@ -131,16 +131,16 @@ def survive(cloud: Cloud, moment: int, when: str, ask: Any, name: str = "web") -
 def test_a_killed_creation_is_completed_and_nothing_is_made_twice(cloud: Cloud, moment: int, when: str) -> None:
     body = json.dumps(template("a"))
     asked = {"StackName": "web", "TemplateBody": body, "Capabilities": ["CAPABILITY_IAM"]}
-    status = survive(cloud, moment, when, lambda cfn: cfn.create_stack(**asked))
-    assert (status, standing(cloud)) == ("CREATE_COMPLETE", ONE_EACH), cloud.told("web")
+    status, told = survive(cloud, moment, when, lambda cfn: cfn.create_stack(**asked))
+    assert (status, standing(cloud)) == ("CREATE_COMPLETE", ONE_EACH), told
 
 
 @pytest.mark.parametrize(("moment", "when"), [(12, "after"), (16, "after"), (20, "before")])
 def test_a_killed_rollback_leaves_nothing(cloud: Cloud, moment: int, when: str) -> None:
     body = json.dumps(template("a", broken=True))
     asked = {"StackName": "web", "TemplateBody": body, "Capabilities": ["CAPABILITY_IAM"]}
-    status = survive(cloud, moment, when, lambda cfn: cfn.create_stack(**asked))
-    assert (status, standing(cloud)) == ("ROLLBACK_COMPLETE", NONE), cloud.told("web")
+    status, told = survive(cloud, moment, when, lambda cfn: cfn.create_stack(**asked))
+    assert (status, standing(cloud)) == ("ROLLBACK_COMPLETE", NONE), told
 
 
 def test_a_stopped_update_goes_on(cloud: Cloud) -> None:

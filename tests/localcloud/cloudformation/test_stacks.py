@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import threading
 import time
 from typing import Any
 
@@ -37,6 +38,10 @@ def queues(cloud: Cloud) -> list[str]:
     return list(cloud.client("sqs").list_queues().get("QueueUrls", []))
 
 
+def _meet(barrier: threading.Barrier) -> None:
+    barrier.wait()
+
+
 def refused(error: pytest.ExceptionInfo[ClientError]) -> tuple[str, str]:
     told = error.value.response["Error"]
     return told["Code"], told["Message"]
@@ -63,14 +68,18 @@ def test_a_stack_tells_each_step_in_dependency_order(cloud: Cloud) -> None:
 
 
 def test_branches_are_made_at_the_same_time(cloud: Cloud) -> None:
-    def slow(service: str, call: str) -> None:
-        if call == "CreateQueue":
-            time.sleep(0.3)
+    together = threading.Barrier(6, timeout=10)
+    cloud.before = lambda service, call: _meet(together) if call == "CreateQueue" else None
+    assert cloud.create("wide", {"Resources": {f"Queue{n}": queue() for n in range(6)}}) == "CREATE_COMPLETE"
 
-    cloud.before = slow
-    started = time.monotonic()
-    assert cloud.create("wide", {"Resources": {f"Queue{n}": queue() for n in range(8)}}) == "CREATE_COMPLETE"
-    assert time.monotonic() - started < 8 * 0.3 / 2
+
+def test_a_name_that_is_taken_is_refused_and_its_owner_keeps_it(cloud: Cloud) -> None:
+    cloud.client("s3").create_bucket(Bucket="somebody-elses")
+    bucket = {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "somebody-elses"}}
+    assert cloud.create("web", {"Resources": {"Bucket": bucket}}) == "ROLLBACK_COMPLETE"
+    reason = next(reason for _, status, reason in cloud.story("web") if status == "CREATE_FAILED")
+    assert "Resource of type 'AWS::S3::Bucket' with identifier 'somebody-elses' already exists." in reason
+    assert cloud.client("s3").head_bucket(Bucket="somebody-elses")
 
 
 def test_a_failed_creation_is_rolled_back_and_leaves_nothing(cloud: Cloud) -> None:
@@ -310,7 +319,7 @@ def test_a_stack_that_exists_and_one_that_does_not(cloud: Cloud) -> None:
     assert refused(exists) == ("AlreadyExistsException", "Stack [web] already exists")
     with pytest.raises(ClientError) as error:
         cloud.update("nowhere", HANDLE)
-    assert refused(error) == ("ValidationError", "Stack with id nowhere does not exist")
+    assert refused(error) == ("ValidationError", "Stack [nowhere] does not exist")
     cloud.cfn.delete_stack(StackName="nowhere")  # as on AWS, no error
 
 
