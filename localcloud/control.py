@@ -41,6 +41,7 @@ def start(home: Home) -> None:
             with _said(f"installing {', '.join(packages)}"):
                 host.install_packages(packages)
         host.allow_shifted_owners()
+        host.allow_many_machines()
         _build_image()
         numbers = home.numbers() or _choose(home)
         with _said(f"starting the cloud on 127.0.0.1:{numbers.port}, machines on {numbers.network}"):
@@ -79,11 +80,14 @@ def reset(home: Home, images: bool = False) -> None:
         stop(home)
         from localcloud.machines import network
         from localcloud.machines.container import LXC, Machine
+        from localcloud.machines.names import end_orphan
 
         for folder in sorted(home.machines.glob("*")):
             Machine(folder).destroy()
         if numbers := home.numbers():
             network.down(numbers)
+            network.give_back(numbers)
+        end_orphan(home)
         with suppress(OSError):  # other clouds' machines may be in it
             LXC.rmdir()
         _remove(home)
@@ -126,11 +130,11 @@ def _build_image() -> None:
 
 
 def _choose(home: Home) -> Numbers:
-    from localcloud.machines.network import free_network, free_port
+    from localcloud.machines.network import claim_network, free_port
 
     named = os.environ.get("BLDR_PORT")
     port = int(named) if named else free_port(PREFERRED_PORT)
-    numbers = Numbers(str(free_network()), port, access_key="LOCAL" + new_secret()[:15], secret_key=new_secret())
+    numbers = Numbers(str(claim_network(home)), port, access_key="LOCAL" + new_secret()[:15], secret_key=new_secret())
     home.keep(numbers)
     return numbers
 

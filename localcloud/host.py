@@ -21,6 +21,13 @@ PACKAGES = {
     "ssh-keygen": "openssh-client",
 }
 ROOM_NEEDED = 4 << 30  # bytes: a base image, its build, and a few machines
+KERNEL_LIMITS = {
+    "fs/inotify/max_user_instances": 8192,
+    "fs/inotify/max_user_watches": 1_048_576,
+    "kernel/keys/maxkeys": 20_000,
+    "kernel/keys/maxbytes": 2_000_000,
+    "net/ipv4/neigh/default/gc_thresh3": 8192,
+}
 SHIFT = 1_000_000  # user 0 of a machine is this user of the host: nobody
 SHIFT_COUNT = 65_536
 
@@ -93,3 +100,15 @@ def allow_shifted_owners() -> None:
         lines = file.read_text().splitlines() if file.exists() else []
         if line not in lines:
             file.write_text("\n".join([*lines, line]) + "\n")
+
+
+def allow_many_machines() -> None:
+    """Raise, never lower, the kernel's limits for one user: to this host all machines' users are one and the same.
+
+    systemd alone wants some ten inotify instances and as many keyrings a machine, and hangs at boot without; the
+    kernel's defaults, 128 and 200, are used up by a dozen machines. It lasts until the host's next boot.
+    """
+    for name, wanted in KERNEL_LIMITS.items():
+        file = Path("/proc/sys") / name
+        if file.exists() and int(file.read_text()) < wanted:
+            file.write_text(f"{wanted}\n")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -15,6 +17,7 @@ class Names:
     """A name server on the bridge. `sync()` after each change of what `entries` gives: (name, address) pairs."""
 
     def __init__(self, home: Home, numbers: Numbers, entries: Callable[[], Iterable[tuple[str, str]]]) -> None:
+        self.home = home
         self.hosts = home.names / "hosts"
         self.log = home.names / "dnsmasq.log"
         self.numbers = numbers
@@ -24,10 +27,11 @@ class Names:
 
     def start(self) -> None:
         self.sync()
+        end_orphan(self.home)
         command = [
-            "setpriv", "--pdeathsig", "TERM",  # the name server goes with the daemon, however that ends
             "dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--no-hosts", "--user=root",
-            "--resolv-file=/etc/resolv.conf", f"--addn-hosts={self.hosts}", "--bind-interfaces", "--pid-file",
+            "--resolv-file=/etc/resolv.conf", f"--addn-hosts={self.hosts}", "--bind-interfaces",
+            f"--pid-file={_pid_file(self.home)}",
             f"--listen-address={self.numbers.gateway}", f"--interface={self.numbers.bridge}", "--except-interface=lo",
             f"--log-facility={self.log}", "--local-ttl=1", "--local=/ec2.internal/", "--local=/rds.amazonaws.com/",
         ]  # fmt: skip
@@ -59,3 +63,19 @@ class Names:
 
 def _read(file: Path) -> str | None:
     return file.read_text() if file.exists() else None
+
+
+def end_orphan(home: Home) -> None:
+    """End the name server that a killed daemon left behind: it would hold the bridge's port 53."""
+    file = _pid_file(home)
+    pid = _read(file)
+    command = Path(f"/proc/{(pid or '0').strip()}/cmdline")
+    if pid and command.exists() and str(home.names).encode() in command.read_bytes():
+        os.kill(int(pid), signal.SIGTERM)
+        while command.exists() and command.read_bytes():  # a process that ended has no command line
+            time.sleep(0.01)
+    file.unlink(missing_ok=True)
+
+
+def _pid_file(home: Home) -> Path:
+    return home.names / "dnsmasq.pid"

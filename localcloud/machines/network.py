@@ -7,24 +7,53 @@ import shutil
 import socket
 import subprocess
 from collections.abc import Iterable
+from contextlib import suppress
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 
-from localcloud.home import CloudError, Numbers
+from localcloud.home import CloudError, Home, Numbers
 from localcloud.host import run
 
+CLAIMS = Path("/var/lib/continuum/networks")
 METADATA_ADDRESS = "169.254.169.254"
 METADATA_PORT = 8169  # where the bridge's own address answers for it
 
 
-def free_network() -> IPv4Network:
-    """A /16 of 10/8 that nothing on this host uses or is routed to: 10.64 to 10.191."""
+def claim_network(home: Home) -> IPv4Network:
+    """A /16 of 10/8 (10.64 to 10.191) for the cloud in that folder: its own until `give_back`, also while stopped.
+
+    Nothing on this host uses it or is routed to it, and no other cloud was given it.
+    """
+    CLAIMS.mkdir(parents=True, exist_ok=True)
     taken = [IPv4Network(network) for network in _networks_in_use()]
     for number in range(64, 192):
         network = IPv4Network(f"10.{number}.0.0/16")
-        if not any(network.overlaps(other) for other in taken):
+        if not any(network.overlaps(other) for other in taken) and _claim(network, home):
             return network
     raise CloudError("no free 10.x.0.0/16 network on this host: `ip route` shows what uses them")
+
+
+def give_back(numbers: Numbers) -> None:
+    _claim_file(numbers.subnet).unlink(missing_ok=True)
+    with suppress(OSError):  # other clouds' claims may be there
+        CLAIMS.rmdir()
+        CLAIMS.parent.rmdir()
+
+
+def _claim(network: IPv4Network, home: Home) -> bool:
+    """A claim is a link to the cloud's folder: making it fails where another was quicker."""
+    file = _claim_file(network)
+    if file.is_symlink() and not file.exists():
+        file.unlink()  # that cloud was removed by hand
+    try:
+        file.symlink_to(home.path)
+    except FileExistsError:
+        return file.readlink() == home.path
+    return True
+
+
+def _claim_file(network: IPv4Network) -> Path:
+    return CLAIMS / str(network.network_address)
 
 
 def _networks_in_use() -> Iterable[str]:
