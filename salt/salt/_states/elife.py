@@ -21,9 +21,7 @@ def _answer(name: str, changes: Answer, comment: str, result: bool | None = True
     return {"name": name, "changes": changes, "result": result, "comment": comment}
 
 
-def code_at(
-    name: str, project: str, revision: str, bucket: str, region: str, excluded: Sequence[str] = ()
-) -> Answer:
+def code_at(name: str, project: str, revision: str, bucket: str, region: str, excluded: Sequence[str] = ()) -> Answer:
     """
     The project's code at a revision, from the builder's bucket, in the folder `name`.
 
