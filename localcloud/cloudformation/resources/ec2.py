@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from localcloud.cloudformation.resources.at import At
-from localcloud.cloudformation.resources.kind import Kind, Properties, key_values
+from localcloud.cloudformation.resources.kind import Kind, NotStabilized, Properties, key_values
 
 
 class Tagged(Kind):
@@ -71,8 +71,6 @@ def wait_until_free(at: At, operation: str, parameters: dict[str, Any]) -> None:
         return True
 
     refused: list[ClientError] = []
-    from localcloud.cloudformation.resources.kind import NotStabilized
-
     try:
         at.wait(attempt, operation, seconds=120)
     except NotStabilized:

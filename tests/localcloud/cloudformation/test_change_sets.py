@@ -91,6 +91,7 @@ def test_a_replacement_that_depends_on_another_is_conditional(cloud: Cloud) -> N
     found = changes(made(cloud, bucket("two-of-two")))
     assert found["Bucket"]["Replacement"] == "True"
     assert found["Policy"]["Replacement"] == "Conditional"
+    assert found["Policy"]["Details"][0]["Target"]["RequiresRecreation"] == "Conditionally"
 
 
 def test_removal(cloud: Cloud) -> None:
