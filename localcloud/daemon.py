@@ -16,7 +16,7 @@ from typing import Any
 
 from localcloud import plain
 from localcloud.endpoint import Endpoint, serve
-from localcloud.home import REGION, CloudError, Home, Numbers, cache_folder, write_private
+from localcloud.home import REGION, CloudError, Home, Numbers, cache_folder, give_to_caller, write_private
 from localcloud.machines import network
 from localcloud.machines.container import host_name
 from localcloud.machines.databases import Databases
@@ -114,6 +114,7 @@ class Daemon:
             "pid": os.getpid(),
         }
         write_private(self.home.endpoint_file, json.dumps(facts))
+        give_to_caller(self.home.endpoint_file)
 
     def _changed(self, service: str) -> None:
         try:

@@ -87,8 +87,10 @@ class Home:
         write_private(self.numbers_file, json.dumps(asdict(numbers)))
 
     def make(self) -> None:
-        for folder in (self.path, self.machines, self.services, self.names):
-            folder.mkdir(parents=True, exist_ok=True)
+        self.path.mkdir(parents=True, exist_ok=True)
+        for folder in (self.machines, self.services, self.names):
+            folder.mkdir(mode=0o700, exist_ok=True)
+        give_to_caller(self.path)
 
 
 def default_home() -> Path:
@@ -104,6 +106,12 @@ def cache_folder() -> Path:
 
 def new_secret() -> str:
     return secrets.token_urlsafe(30)
+
+
+def give_to_caller(path: Path) -> None:
+    """Let the user who called by sudo have a file or folder: what they keep in the cloud's folder is theirs."""
+    if os.geteuid() == 0 and (user := os.environ.get("SUDO_UID")):
+        os.chown(path, int(user), int(os.environ["SUDO_GID"]))
 
 
 def write_private(file: Path, text: str) -> None:

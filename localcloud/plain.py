@@ -50,7 +50,7 @@ def bend(numbers: Numbers, console_output: Callable[[str], str]) -> None:
     from moto.ec2.models.subnets import Subnet
     from moto.ec2.models.vpcs import VPC, VPCBackend
     from moto.ec2.responses.general import General
-    from moto.rds.models import DBInstance
+    from moto.rds.models import DBInstance, RDSBackend
 
     def create_default_vpc(self: Any) -> VPC:
         vpc = self.create_vpc(cidr_block=numbers.network, is_default=True)
@@ -83,6 +83,13 @@ def bend(numbers: Numbers, console_output: Callable[[str], str]) -> None:
                 return address
         raise CloudError(f"no free address in {self.cidr}")
 
+    modify_and_lose = RDSBackend.modify_db_subnet_group
+
+    def modify_db_subnet_group(self: Any, subnet_name: str, *words: Any, **given: Any) -> Any:
+        group = modify_and_lose(self, subnet_name, *words, **given)
+        self.subnet_groups[subnet_name] = group  # moto forgets the group it has changed
+        return group
+
     def reboot(self: Any) -> None:
         self.reboot_asked = True
 
@@ -97,6 +104,7 @@ def bend(numbers: Numbers, console_output: Callable[[str], str]) -> None:
     InstanceBackend.run_instances = run_instances
     Subnet.get_available_subnet_ip = get_available_subnet_ip
     Instance.reboot = reboot
+    RDSBackend.modify_db_subnet_group = modify_db_subnet_group
     General.get_console_output = get_console_output
     # moto calls a database available as soon as anybody asks; here it is when PostgreSQL answers
     DBInstance.status = property(lambda self: self._status, lambda self, value: setattr(self, "_status", value))

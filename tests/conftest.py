@@ -25,12 +25,14 @@ class Cloud:
     """A local cloud in a folder of its own, used as a user would: by ./bldr, and by boto3 on its endpoint."""
 
     home: Path
-    launches: dict[str, Future[None]] = field(default_factory=dict)
+    settings: Path | None = None  # another settings.yaml than the project's own
+    launches: dict[str, Future[str]] = field(default_factory=dict)
     _pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(4))
 
     @property
     def environment(self) -> dict[str, str]:
-        return {**os.environ, "BLDR_HOME": str(self.home), "BLDR_CLOUD": "local", "NO_COLOR": "1"}
+        given = {"BLDR_SETTINGS": str(self.settings)} if self.settings else {}
+        return {**os.environ, "BLDR_HOME": str(self.home), "BLDR_CLOUD": "local", "NO_COLOR": "1", **given}
 
     def start(self) -> None:
         self._localcloud("start")
@@ -68,7 +70,7 @@ class Cloud:
         name = f"{project}-{instance_id}"
         if name not in self.launches:
             words = ("aws_launch_instance", project, instance_id, "--yes")
-            self.launches[name] = self._pool.submit(lambda: [self.bldr(*words), None][1])
+            self.launches[name] = self._pool.submit(self.bldr, *words)
 
     def on(self, name: str, command: str, code: int = 0) -> str:
         """Run a shell command on a machine, as its user `elife`, and return what it printed."""
