@@ -144,9 +144,18 @@ def manage(action: str, yes: bool = False) -> int:
         return 0
     code = _localcloud(action, as_root=action in ("stop", "reset"))
     if action == "reset" and code == 0:
-        for kept in ("keys", "hosts"):  # of machines that are no more
-            shutil.rmtree(home() / kept, ignore_errors=True)
+        _clear()
     return code
+
+
+def _clear() -> None:
+    """Remove what commands kept beside the cloud that is no more; the folder too, unless the user has more in it."""
+    folder = home()
+    for kept in ("keys", "hosts", "mirrors"):
+        shutil.rmtree(folder / kept, ignore_errors=True)
+    (folder / "answers.json").unlink(missing_ok=True)
+    if not any(folder.iterdir()):
+        folder.rmdir()
 
 
 def _localcloud(action: str, as_root: bool) -> int:
