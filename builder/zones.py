@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from builder import cloud
 from builder.errors import UsageError
 
@@ -21,4 +23,5 @@ def ensure(domain: str) -> None:
             f"Make it with: aws route53 create-hosted-zone --name {domain} --caller-reference {domain}\n"
             "or give the project another `domain`, or no `subdomain`.",
         )
-    route53.create_hosted_zone(Name=domain, CallerReference=f"continuum-{domain}")
+    with suppress(route53.exceptions.HostedZoneAlreadyExists):  # another launch was quicker
+        route53.create_hosted_zone(Name=domain, CallerReference=f"continuum-{domain}")

@@ -26,7 +26,7 @@ class Port:
 
     short_form: ClassVar[str] = "guest"
 
-    guest: Annotated[PortNumber, Doc("port on the machine; the key itself is the port on your computer under Vagrant")]
+    guest: Annotated[PortNumber, Doc("port on the machine, which the security group opens")]
     cidr_ip: Annotated[
         Network | None,
         Doc("network that may connect. Default: everywhere, but for port 22 the networks of `ssh-from`"),

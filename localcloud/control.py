@@ -140,6 +140,7 @@ def _choose(home: Home) -> Numbers:
 
 
 def _launch(home: Home) -> None:
+    home.endpoint_file.unlink(missing_ok=True)  # of a daemon that was killed: the new one writes it when all is up
     with home.log_file.open("ab") as log:
         began = log.tell()
         daemon = subprocess.Popen(

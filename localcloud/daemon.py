@@ -9,12 +9,12 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from localcloud import plain
+from localcloud import bends, plain
 from localcloud.endpoint import Endpoint, serve
 from localcloud.home import REGION, CloudError, Home, Numbers, cache_folder, give_to_caller, write_private
 from localcloud.machines import network
@@ -47,40 +47,48 @@ class Daemon:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
         lock = self._lock()
-        parts = self._start()
+        parts: list[Callable[[], Any]] = [lambda: network.down(self.numbers)]
+        try:
+            self._start(parts)
+        except BaseException:
+            _end(parts)
+            raise
         self._tell()
         log.info("answering on %s:%s", LOOPBACK, self.numbers.port)
         stop.wait()
         log.info("stopping")
         self.home.endpoint_file.unlink(missing_ok=True)
-        for part in reversed(parts):
-            part()
-        network.down(self.numbers)
+        _end(parts)
         lock.close()
 
-    def _start(self) -> list[Any]:
-        """Start everything; what stops each part, in the order they were started."""
+    def _start(self, parts: list[Callable[[], Any]]) -> None:
+        """Start everything in order; `parts` is given what ends each part, as soon as it has begun."""
         from localcloud.cloudformation import CloudFormation
         from localcloud.snapshot import Snapshot
         from localcloud.swf import Swf
 
         network.up(self.numbers)
-        plain.bend(self.numbers, self.instances.console)
+        bends.bend(self.numbers, self.instances.console)
         self.snapshot = Snapshot(self.home.services / "moto.pickle.gz")
         self.snapshot.restore()
         plain.publish_image(self.image)
         swf = Swf(self.home.services / "swf.sqlite")
         formation = CloudFormation(self.home.services / "cloudformation.sqlite", lambda: self.endpoint)
         endpoint = Endpoint({"swf": swf.app, "cloudformation": formation.app}, _moto(), self._changed, self.status)
-        servers = []
-        for address in (LOOPBACK, str(self.numbers.gateway)):
-            servers.append(_serve(endpoint, address, self.numbers.port))
-        servers.append(_serve(Metadata().app, str(self.numbers.gateway), network.METADATA_PORT))
-        parts = []
-        for part in (self.snapshot, self.names, swf, self.databases, self.instances, formation):
+        gateway = str(self.numbers.gateway)
+        served = (
+            (endpoint, LOOPBACK, self.numbers.port),
+            (endpoint, gateway, self.numbers.port),
+            (Metadata().app, gateway, network.METADATA_PORT),
+        )
+        for part in (self.snapshot, self.names, swf):
             part.start()
             parts.append(part.stop)
-        return [*parts, *(server.shutdown for server in servers)]
+        for app, address, port in served:  # machines ask, and CloudFormation calls, as soon as they are started
+            parts.append(_serve(app, address, port).shutdown)
+        for keeper in (self.databases, self.instances, formation):
+            keeper.start()
+            parts.append(keeper.stop)
 
     @property
     def endpoint(self) -> str:
@@ -156,6 +164,15 @@ class Daemon:
         except OSError:
             raise CloudError(f"another daemon already runs the cloud in {self.home.path}") from None
         return stream
+
+
+def _end(parts: list[Callable[[], Any]]) -> None:
+    """End what was started, the last first; one that fails does not keep the others up."""
+    for part in reversed(parts):
+        try:
+            part()
+        except Exception:
+            log.exception("%s failed", part)
 
 
 def _serve(app: Any, address: str, port: int) -> Any:

@@ -1,18 +1,18 @@
-"""The plain API calls: moto in this process, bent in the few places where what it says must be true of real machines.
+"""The plain API calls: moto in this process, and what the other parts ask of its state.
 
-Every change to moto's own code is in this file. `prepare` must run before moto is imported for the first time.
+`prepare` must run before moto is imported for the first time. Where moto's own code is changed: `bends.py`.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from localcloud.home import ACCOUNT, REGION, CloudError, Numbers
+from localcloud.home import ACCOUNT, REGION
 from localcloud.machines.image import Image
 
 IMAGE_PARAMETER = "/aws/service/debian/release/12/latest/amd64"  # Debian's own name for its newest AMI
@@ -40,74 +40,6 @@ def prepare(folder: Path, image: Image) -> None:
     os.environ["MOTO_EC2_ENABLE_INSTANCE_TYPE_VALIDATION"] = "true"
     os.environ["MOTO_ENABLE_AMI_VALIDATION"] = "true"
     os.environ["MOTO_ENABLE_KEYPAIR_VALIDATION"] = "true"
-
-
-def bend(numbers: Numbers, console_output: Callable[[str], str]) -> None:
-    """Give moto our network, true public addresses, databases that take their time, and the machines' real consoles."""
-    from moto.core.responses import ActionResult
-    from moto.ec2.models.elastic_network_interfaces import NetworkInterface
-    from moto.ec2.models.instances import Instance, InstanceBackend
-    from moto.ec2.models.subnets import Subnet
-    from moto.ec2.models.vpcs import VPC, VPCBackend
-    from moto.ec2.responses.general import General
-    from moto.rds.models import DBInstance, RDSBackend
-
-    def create_default_vpc(self: Any) -> VPC:
-        vpc = self.create_vpc(cidr_block=numbers.network, is_default=True)
-        for zone in self.describe_availability_zones():
-            self.create_default_subnet(zone.name)
-        return vpc
-
-    def check_auto_public_ip(self: Any) -> None:
-        # the host reaches the machines on the bridge: their own address is their public one
-        if str(self.public_ip_auto_assign).lower() == "true":
-            self.public_ip = self.private_ip_address
-
-    run_instances_anywhere = InstanceBackend.run_instances
-
-    def run_instances(self: Any, *words: Any, **given: Any) -> Any:
-        # as on AWS, an instance of no subnet stands in the default one of its zone, not in EC2-Classic
-        if not given.get("subnet_id") and not given.get("nics"):
-            subnets = self.get_default_subnets()
-            given["subnet_id"] = (subnets.get(given.get("placement")) or next(iter(subnets.values()))).id
-        reservation = run_instances_anywhere(self, *words, **given)
-        for instance in reservation.instances:
-            instance.nics[0].delete_on_termination = True  # AWS's default: its address is free again afterwards
-        return reservation
-
-    def get_available_subnet_ip(self: Any, instance: Any) -> str:
-        # AWS keeps a subnet's first four addresses and its last for itself
-        for number in range(4, self.cidr.num_addresses - 1):
-            if (address := str(self.cidr[number])) not in self._subnet_ips:
-                self._subnet_ips[address] = instance
-                return address
-        raise CloudError(f"no free address in {self.cidr}")
-
-    modify_and_lose = RDSBackend.modify_db_subnet_group
-
-    def modify_db_subnet_group(self: Any, subnet_name: str, *words: Any, **given: Any) -> Any:
-        group = modify_and_lose(self, subnet_name, *words, **given)
-        self.subnet_groups[subnet_name] = group  # moto forgets the group it has changed
-        return group
-
-    def reboot(self: Any) -> None:
-        self.reboot_asked = True
-
-    def get_console_output(self: Any) -> ActionResult:
-        instance = self.ec2_backend.get_instance(self._get_param("InstanceId"))
-        return ActionResult(
-            {"InstanceId": instance.id, "Timestamp": datetime.now(UTC), "Output": console_output(instance.id)}
-        )
-
-    VPCBackend.create_default_vpc = create_default_vpc
-    NetworkInterface.check_auto_public_ip = check_auto_public_ip
-    InstanceBackend.run_instances = run_instances
-    Subnet.get_available_subnet_ip = get_available_subnet_ip
-    Instance.reboot = reboot
-    RDSBackend.modify_db_subnet_group = modify_db_subnet_group
-    General.get_console_output = get_console_output
-    # moto calls a database available as soon as anybody asks; here it is when PostgreSQL answers
-    DBInstance.status = property(lambda self: self._status, lambda self, value: setattr(self, "_status", value))
 
 
 def publish_image(image: Image) -> None:

@@ -1,11 +1,9 @@
-"""A user's first minutes, as the README shows them: launched, listed, reached, updated, deployed, deleted."""
+"""All parts together, as a user meets them: a workflow on a launched bot, several terminals, a deployed branch."""
 
 from __future__ import annotations
 
 import json
-import re
 import shutil
-import signal
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -30,30 +28,6 @@ def machines(cloud: Cloud, stack: str) -> list[str]:
     return [state for state in states if state != "terminated"]
 
 
-def test_the_list_shows_what_was_launched(cloud: Cloud) -> None:
-    name = cloud.launch("basebox", "test")
-    assert stacks(cloud)[name] == "CREATE_COMPLETE"
-    assert name in cloud.bldr("aws_stack_list")
-
-
-def test_ssh_is_elife_on_a_machine_named_by_its_address(cloud: Cloud) -> None:
-    name = cloud.launch("basebox", "test")
-    assert re.fullmatch(r"elife ip-10-\d+-\d+-\d+", cloud.on(name, "echo $(whoami) $(hostname)"))
-    assert cloud.on(name, "exit 7", code=7) == ""
-
-
-def test_launching_again_says_what_to_do_instead(cloud: Cloud) -> None:
-    name = cloud.launch("basebox", "test")
-    said = cloud.bldr("aws_launch_instance", "basebox", "test", "--yes", code=2)
-    assert f"aws_update_instance {name}" in said
-
-
-def test_a_second_update_changes_nothing(cloud: Cloud) -> None:
-    name = cloud.launch("basebox", "test")
-    cloud.bldr("aws_update_instance", name, "--yes")
-    assert "Changed 0" in cloud.bldr("aws_update_instance", name, "--yes")
-
-
 def test_a_ping_goes_through_swf_to_the_machine_and_back(cloud: Cloud) -> None:
     cloud.launch("elife-bot", "continuum-test")
     swf = cloud.client("swf")
@@ -72,29 +46,6 @@ def test_a_ping_goes_through_swf_to_the_machine_and_back(cloud: Cloud) -> None:
     assert "ActivityTaskCompleted" in [event["eventType"] for event in history]
 
 
-def test_a_failing_resource_is_explained_and_nothing_is_left(cloud: Cloud, tmp_path: Path) -> None:
-    project_file = tmp_path / "broken.yaml"
-    project_file.write_text(
-        "defaults:\n  domain: example.org\nbroken:\n  description: a database that can't be had\n"
-        "  aws:\n    rds:\n      version: '9.6'\n"
-    )
-    (tmp_path / "settings.yaml").write_text(f"project-files: [{project_file}]\n")
-    environment = {**cloud.environment, "BLDR_SETTINGS": str(tmp_path / "settings.yaml")}
-    command = [str(ROOT / "bldr"), "aws_launch_instance", "broken", "one", "--yes"]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300)
-    said = done.stdout + done.stderr
-    assert done.returncode == 1, said
-    assert "ROLLBACK_COMPLETE" in said
-    assert "Database" in said
-    assert re.search(r"broken\.yaml:\d+", said), said
-    assert machines(cloud, "broken-one") == []
-    assert cloud.client("rds").describe_db_instances()["DBInstances"] == [] or all(
-        not each["DBInstanceIdentifier"].startswith("broken")
-        for each in cloud.client("rds").describe_db_instances()["DBInstances"]
-    )
-    cloud.client("cloudformation").delete_stack(StackName="broken-one")
-
-
 def test_launches_and_a_delete_at_once(cloud: Cloud) -> None:
     cloud.bldr("create_stack", "basebox", "goes", "--yes")
     with ThreadPoolExecutor(3) as at_once:
@@ -111,20 +62,6 @@ def test_launches_and_a_delete_at_once(cloud: Cloud) -> None:
     for name in ("basebox-first", "basebox-second"):
         cloud.bldr("aws_delete_stack", name, "--yes")
         assert machines(cloud, name) == []
-
-
-def test_an_interrupted_launch_is_gone_on_with(cloud: Cloud) -> None:
-    command = [str(ROOT / "bldr"), "aws_launch_instance", "basebox", "cut", "--yes"]
-    begun = subprocess.Popen(
-        command, env=cloud.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
-    eventually(lambda: machines(cloud, "basebox-cut"), seconds=60)
-    begun.send_signal(signal.SIGINT)
-    said = begun.communicate(timeout=60)[0]
-    assert begun.returncode == 130, said
-    assert "Traceback" not in said
-    assert "failed 0" in cloud.bldr("aws_launch_instance", "basebox", "cut", "--yes")
-    cloud.bldr("aws_delete_stack", "basebox-cut", "--yes")
 
 
 def test_deploy_brings_a_branch_and_then_its_newest_commit(cloud: Cloud, tmp_path: Path) -> None:

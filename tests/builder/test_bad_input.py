@@ -96,6 +96,8 @@ def test_without_root_and_sudo_the_local_cloud_says_so(tmp_path: Path) -> None:
     tools.mkdir()
     for name in ("git", "ssh"):
         (tools / name).symlink_to(shutil.which(name) or "/bin/false")
+    if any(not folder.stat().st_mode & 0o001 for folder in ROOT.parents):
+        pytest.skip(f"others can't walk to this checkout: {ROOT}")
     done = subprocess.run(
         [sys.executable, str(ROOT / "fabfile.py"), "aws_stack_list"],
         user=65534,
@@ -105,7 +107,5 @@ def test_without_root_and_sudo_the_local_cloud_says_so(tmp_path: Path) -> None:
         env={"PATH": str(tools), "BLDR_HOME": str(tmp_path / "home"), "HOME": str(tmp_path)},
         check=False,
     )
-    if "Permission denied" in done.stderr and str(ROOT) in done.stderr:
-        pytest.skip("this checkout is not readable for others")
     assert done.returncode == 2, done.stderr
     assert "the local cloud needs root" in done.stderr

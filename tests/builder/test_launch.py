@@ -137,6 +137,8 @@ def test_an_interrupted_launch_goes_on_with_the_same_command(bldr: Bldr) -> None
             text=True,
             env=bldr.environment,
             start_new_session=True,
+            # where the tests run in the background, Ctrl-C is ignored, and children inherit that
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
         time.sleep(seconds)
         os.killpg(process.pid, signal.SIGINT)

@@ -127,6 +127,9 @@ def test_a_name_of_route53_is_found_by_the_machines(cloud: Cloud) -> None:
     zone = route53.create_hosted_zone(Name="names.test", CallerReference="names")["HostedZone"]["Id"]
     instance_id, machine = running(cloud)
 
+    with pytest.raises(route53.exceptions.HostedZoneAlreadyExists):
+        route53.create_hosted_zone(Name="names.test", CallerReference="names")
+
     def change(action: str, kind: str, name: str, value: str) -> None:
         record = {"Name": name, "Type": kind, "TTL": 60, "ResourceRecords": [{"Value": value}]}
         batch: Any = {"Changes": [{"Action": action, "ResourceRecordSet": record}]}

@@ -1,0 +1,120 @@
+"""Every change to moto's own code: the few places where what it says must be true of real machines, or as on AWS."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from localcloud.home import CloudError, Numbers
+
+
+def bend(numbers: Numbers, console_output: Callable[[str], str]) -> None:
+    """Make all changes. `console_output` gives an instance's console by its id."""
+    _network(numbers)
+    _addresses()
+    _instances(console_output)
+    _databases()
+    _zones()
+
+
+def _network(numbers: Numbers) -> None:
+    """The default VPC is the machines' bridge."""
+    from moto.ec2.models.vpcs import VPC, VPCBackend
+
+    def create_default_vpc(self: Any) -> VPC:
+        vpc = self.create_vpc(cidr_block=numbers.network, is_default=True)
+        for zone in self.describe_availability_zones():
+            self.create_default_subnet(zone.name)
+        return vpc
+
+    VPCBackend.create_default_vpc = create_default_vpc
+
+
+def _addresses() -> None:
+    """Addresses that machines can have: of their subnet, none of AWS's own, free again when the machine is gone."""
+    from moto.ec2.models.elastic_network_interfaces import NetworkInterface
+    from moto.ec2.models.instances import InstanceBackend
+    from moto.ec2.models.subnets import Subnet
+
+    run_instances_anywhere = InstanceBackend.run_instances
+
+    def run_instances(self: Any, *words: Any, **given: Any) -> Any:
+        # as on AWS, an instance of no subnet stands in the default one of its zone, not in EC2-Classic
+        if not given.get("subnet_id") and not given.get("nics"):
+            subnets = self.get_default_subnets()
+            given["subnet_id"] = (subnets.get(given.get("placement")) or next(iter(subnets.values()))).id
+        reservation = run_instances_anywhere(self, *words, **given)
+        for instance in reservation.instances:
+            instance.nics[0].delete_on_termination = True  # AWS's default: its address is free again afterwards
+        return reservation
+
+    def get_available_subnet_ip(self: Any, instance: Any) -> str:
+        # AWS keeps a subnet's first four addresses and its last for itself
+        for number in range(4, self.cidr.num_addresses - 1):
+            if (address := str(self.cidr[number])) not in self._subnet_ips:
+                self._subnet_ips[address] = instance
+                return address
+        raise CloudError(f"no free address in {self.cidr}")
+
+    def check_auto_public_ip(self: Any) -> None:
+        # the host reaches the machines on the bridge: their own address is their public one
+        if str(self.public_ip_auto_assign).lower() == "true":
+            self.public_ip = self.private_ip_address
+
+    InstanceBackend.run_instances = run_instances
+    Subnet.get_available_subnet_ip = get_available_subnet_ip
+    NetworkInterface.check_auto_public_ip = check_auto_public_ip
+
+
+def _instances(console_output: Callable[[str], str]) -> None:
+    """A reboot is left to the keeper of machines, and the console is the machine's own."""
+    from moto.core.responses import ActionResult
+    from moto.ec2.models.instances import Instance
+    from moto.ec2.responses.general import General
+
+    def reboot(self: Any) -> None:
+        self.reboot_asked = True
+
+    def get_console_output(self: Any) -> ActionResult:
+        instance = self.ec2_backend.get_instance(self._get_param("InstanceId"))
+        return ActionResult(
+            {"InstanceId": instance.id, "Timestamp": datetime.now(UTC), "Output": console_output(instance.id)}
+        )
+
+    Instance.reboot = reboot
+    General.get_console_output = get_console_output
+
+
+def _databases() -> None:
+    from moto.rds.models import DBInstance, RDSBackend
+
+    modify_and_lose = RDSBackend.modify_db_subnet_group
+
+    def modify_db_subnet_group(self: Any, subnet_name: str, *words: Any, **given: Any) -> Any:
+        group = modify_and_lose(self, subnet_name, *words, **given)
+        self.subnet_groups[subnet_name] = group  # moto forgets the group it has changed
+        return group
+
+    RDSBackend.modify_db_subnet_group = modify_db_subnet_group
+    # moto calls a database available as soon as anybody asks; here it is when PostgreSQL answers
+    DBInstance.status = property(lambda self: self._status, lambda self, value: setattr(self, "_status", value))
+
+
+def _zones() -> None:
+    """One hosted zone for one caller reference, however often and from wherever it is asked for."""
+    from moto.route53.exceptions import Route53ClientError
+    from moto.route53.models import Route53Backend
+
+    create_another_zone, one_at_a_time = Route53Backend.create_hosted_zone, threading.Lock()
+
+    def create_hosted_zone(self: Any, name: str, **given: Any) -> Any:
+        reference = given.get("caller_reference")
+        with one_at_a_time:
+            if any(zone.caller_reference == reference for zone in self.zones.values()):
+                message = f"A hosted zone has already been created with the specified caller reference: {reference}"
+                raise Route53ClientError("HostedZoneAlreadyExists", message)
+            return create_another_zone(self, name, **given)
+
+    Route53Backend.create_hosted_zone = create_hosted_zone
