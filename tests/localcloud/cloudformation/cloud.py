@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import pytest
 from botocore.config import Config
+from botocore.exceptions import ClientError
 
 from localcloud.cloudformation import CloudFormation
 
@@ -94,3 +96,9 @@ class Cloud:
             for event in reversed(events)
             if logical_id in (None, event["LogicalResourceId"])
         ]
+
+
+def refused(error: pytest.ExceptionInfo[ClientError]) -> tuple[str, str]:
+    """(code, message) of a refusal."""
+    told = error.value.response["Error"]
+    return told["Code"], told["Message"]
