@@ -5,6 +5,15 @@ set -euo pipefail
 exec >>/var/log/continuum-bootstrap.log 2>&1
 printf '%s first boot of a machine of %s\n' "$(date -uIs)" "$CONTINUUM_STACK"
 
+# The login user first: whoever has the stack's key can look into a machine whose first boot goes wrong further on. The
+# image's own user has the key already, from the instance's metadata.
+if ! id elife >/dev/null 2>&1; then
+    printf 'elife ALL=(ALL) NOPASSWD:ALL\n' | install -m 440 /dev/stdin /etc/sudoers.d/elife
+    useradd --create-home --shell /bin/bash elife
+    install -d -m 700 -o elife -g elife /home/elife/.ssh
+    install -m 600 -o elife -g elife /home/admin/.ssh/authorized_keys /home/elife/.ssh/ || true # bootstrap tries again
+fi
+
 # The local cloud says here where AWS's services are, and which certificates to trust.
 if [[ -f /etc/environment ]]; then
     while IFS='=' read -r name value; do
@@ -14,7 +23,7 @@ if [[ -f /etc/environment ]]; then
     done </etc/environment
 fi
 
-# The local cloud's image has Salt and boto3 already; Debian's own image on AWS has neither.
+# The local cloud's image has Salt and botocore already; Debian's own image on AWS has neither.
 if [[ ! -d /opt/salt ]]; then
     export DEBIAN_FRONTEND=noninteractive
     for wait in 5 10 20 40 80; do
@@ -25,20 +34,20 @@ if [[ ! -d /opt/salt ]]; then
     done
 fi
 python=python3
-if [[ -x /opt/salt/bin/python ]] && /opt/salt/bin/python -c 'import boto3' 2>/dev/null; then
+if compgen -G '/opt/salt/lib/python3*/site-packages/botocore' >/dev/null; then
     python=/opt/salt/bin/python
 fi
 
 tree=$("$python" - <<'PYTHON'
 import hashlib, io, json, os, pathlib, sys, tarfile, time
-import boto3
+import botocore.session
 
 bucket = os.environ["CONTINUUM_BUCKET"]
 
 
 def fetch():
     # A client each time: a new role's credentials may come seconds after the machine does.
-    s3 = boto3.client("s3")
+    s3 = botocore.session.get_session().create_client("s3")
     read = lambda key: s3.get_object(Bucket=bucket, Key=key)["Body"].read()
     sha256 = json.loads(read("salt/current"))["tree"]
     archive = read(f"salt/{sha256}.tar.gz")

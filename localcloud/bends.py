@@ -71,6 +71,7 @@ def _addresses() -> None:
 def _instances(console_output: Callable[[str], str]) -> None:
     """A reboot is left to the keeper of machines, and the console is the machine's own."""
     from moto.core.responses import ActionResult
+    from moto.core.types import Base64EncodedString
     from moto.ec2.models.instances import Instance
     from moto.ec2.responses.general import General
 
@@ -79,9 +80,8 @@ def _instances(console_output: Callable[[str], str]) -> None:
 
     def get_console_output(self: Any) -> ActionResult:
         instance = self.ec2_backend.get_instance(self._get_param("InstanceId"))
-        return ActionResult(
-            {"InstanceId": instance.id, "Timestamp": datetime.now(UTC), "Output": console_output(instance.id)}
-        )
+        text = Base64EncodedString.from_raw_string(console_output(instance.id))
+        return ActionResult({"InstanceId": instance.id, "Timestamp": datetime.now(UTC), "Output": text})
 
     Instance.reboot = reboot
     General.get_console_output = get_console_output

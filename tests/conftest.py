@@ -74,7 +74,9 @@ class Cloud:
 
     def on(self, name: str, command: str, code: int = 0) -> str:
         """Run a shell command on a machine, as its user `elife`, and return what it printed."""
-        return self.bldr("ssh", name, "--", "sh", "-c", command, code=code).strip()
+        done = self.tried("ssh", name, "--", "sh", "-c", command)
+        assert done.returncode == code, f"{command}: exit {done.returncode}\n{done.stdout}{done.stderr}"
+        return done.stdout.strip()
 
     def client(self, service: str) -> Any:
         import boto3

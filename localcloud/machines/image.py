@@ -45,6 +45,8 @@ PACKAGES = [
 ]
 # Debian's image on AWS has these off or without effect; a machine here has neither a clock nor hardware of its own
 MASKED = [
+    "e2scrub_all.timer",
+    "e2scrub_reap.service",
     "systemd-ask-password-console.path",
     "systemd-ask-password-wall.path",
     "sys-kernel-debug.mount",

@@ -100,6 +100,18 @@ def test_root_on_a_machine_is_nobody_here(cloud: Cloud) -> None:
     cloud.client("ec2").terminate_instances(InstanceIds=[instance_id])
 
 
+def test_the_console_is_the_machines_own_whatever_is_on_it(cloud: Cloud) -> None:
+    instance_id, machine = running(cloud)
+    machine.run("sh", "-c", r"printf 'seen \033[31mred\033[0m <&> ende\n' >/dev/console")
+
+    def console() -> str:
+        return str(cloud.client("ec2").get_console_output(InstanceId=instance_id, Latest=True).get("Output", ""))
+
+    assert eventually(lambda: "seen \033[31mred\033[0m <&> ende" in console())
+    assert "-----BEGIN SSH HOST KEY KEYS-----" in console()
+    cloud.client("ec2").terminate_instances(InstanceIds=[instance_id])
+
+
 def test_metadata_by_version_two_only(cloud: Cloud) -> None:
     instance_id, machine = running(cloud, UserData="#!/bin/sh\necho from-user-data >/root/made\n")
     get = "curl -s -w '%{http_code}' http://169.254.169.254/latest/meta-data/instance-id"
