@@ -147,8 +147,13 @@ def _launch(home: Home) -> None:
         began = log.tell()
         daemon = subprocess.Popen(
             [sys.executable, "-m", "localcloud", "--home", str(home.path), "serve"],
-            cwd=Path(__file__).parents[1], env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
-        )  # fmt: skip
+            cwd=Path(__file__).parents[1],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
     deadline = time.monotonic() + PATIENCE
     while not status(home):
         if daemon.poll() is not None or time.monotonic() > deadline:
