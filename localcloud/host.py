@@ -20,6 +20,8 @@ PACKAGES = {
     "ip": "iproute2",
     "ssh-keygen": "openssh-client",
 }
+# Debian's own programs, and for their scripts Debian's own Python: not what a user has put in front
+SYSTEM_PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
 ROOM_NEEDED = 4 << 30  # bytes: a base image, its build, and a few machines
 KERNEL_LIMITS = {
     "fs/inotify/max_user_instances": 8192,
@@ -39,7 +41,13 @@ def run(*command: str | Path, stdin: str | None = None, timeout: float = 600) ->
     """
     try:
         done = subprocess.run(
-            [str(word) for word in command], input=stdin, capture_output=True, text=True, timeout=timeout, check=False
+            [str(word) for word in command],
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+            env={**os.environ, "PATH": SYSTEM_PATH},
         )
     except FileNotFoundError:
         raise CloudError(f"{command[0]} is not installed on this computer") from None
@@ -57,8 +65,7 @@ def require_root() -> None:
 
 
 def missing_packages() -> Sequence[str]:
-    path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-    return [package for program, package in PACKAGES.items() if not shutil.which(program, path=path)]
+    return [package for program, package in PACKAGES.items() if not shutil.which(program, path=SYSTEM_PATH)]
 
 
 def install_packages(packages: Sequence[str]) -> None:

@@ -9,6 +9,7 @@ import platform
 import shutil
 import stat
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -158,9 +159,7 @@ def _apt_options() -> str:
 def _pip_settings() -> str:
     """pip.conf for the machines: this host's index, where it names one that a machine can reach."""
     lines = ["[global]", "cert = /etc/ssl/certs/ca-certificates.crt", "disable-pip-version-check = true"]
-    done = subprocess.run(
-        ["/usr/bin/python3", "-m", "pip", "config", "list"], capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([sys.executable, "-m", "pip", "config", "list"], capture_output=True, text=True, check=False)
     kept = dict(line.split("=", 1) for line in done.stdout.splitlines() if line.startswith("global."))
     for key in ("index-url", "extra-index-url", "proxy", "trusted-host"):
         words = [word for word in kept.get(f"global.{key}", "").strip("'").split() if not word.startswith("file:")]
@@ -173,6 +172,9 @@ def _build(recipe: _Recipe, root: Path, say: Say) -> None:
     say("Debian 12 from its packages")
     with _written(root.parent / "apt-options", recipe.options) as options:
         host.run(
+            # in a mount namespace of its own: killed, it leaves no /proc mounted where the next try cleans up
+            "unshare",
+            "--mount",
             "mmdebstrap", "--mode=root", "--variant=minbase", f"--include={','.join(PACKAGES)}",
             f"--aptopt={options}", "--skip=cleanup/apt/lists",
             '--dpkgopt=path-exclude="/usr/share/man/*"', '--dpkgopt=path-exclude="/usr/share/doc/*"',
