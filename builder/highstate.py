@@ -203,7 +203,8 @@ def history(stack: str, count: int) -> list[Run]:
     """The last `count` highstates of a stack's machines, oldest first."""
     client, bucket = cloud.client("s3"), tree.ensure_bucket()
     newest = _reported(stack)[-count:]
-    return [Run.read(client.get_object(Bucket=bucket, Key=key)["Body"].read()) for key in newest]
+    with ThreadPoolExecutor(8) as pool:
+        return list(pool.map(lambda key: Run.read(client.get_object(Bucket=bucket, Key=key)["Body"].read()), newest))
 
 
 def was_converged(stack: Stack) -> bool:

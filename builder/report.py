@@ -76,12 +76,12 @@ def result(line: str = "", style: str | None = None) -> None:
     _print(out(), line, style)
 
 
-def _print(console: Console, line: str, style: str | None) -> None:
-    """A line that wraps below its own beginning where the terminal is too narrow for it."""
-    text = line.lstrip(" ")
-    console.print(
-        Padding(Text(text, style=COLOURS.get(style or "", "")), (0, 0, 0, len(line) - len(text)), expand=False)
-    )
+def _print(console: Console, lines: str, style: str | None) -> None:
+    """Lines, each of which wraps below its own beginning where the terminal is too narrow for it."""
+    for line in lines.split("\n"):
+        text = line.lstrip(" ")
+        indented = (0, 0, 0, len(line) - len(text))
+        console.print(Padding(Text(text, style=COLOURS.get(style or "", "")), indented, expand=False))
 
 
 class Step:
