@@ -13,7 +13,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -79,7 +79,7 @@ def reset(home: Home, images: bool = False) -> None:
         host.require_root()
         stop(home)
         from localcloud.machines import network
-        from localcloud.machines.container import LXC, Machine
+        from localcloud.machines.container import Machine, sweep
         from localcloud.machines.names import end_orphan
 
         for folder in sorted(home.machines.glob("*")):
@@ -88,8 +88,7 @@ def reset(home: Home, images: bool = False) -> None:
             network.down(numbers)
             network.give_back(numbers)
         end_orphan(home)
-        with suppress(OSError):  # other clouds' machines may be in it
-            LXC.rmdir()
+        sweep()
         _remove(home)
     if images:
         shutil.rmtree(cache_folder() / "images", ignore_errors=True)

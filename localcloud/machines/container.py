@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import time
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import IPv4Address
 from pathlib import Path
@@ -145,6 +146,14 @@ class Machine:
         if os.path.ismount(self.rootfs):
             run("umount", "-l", self.rootfs)
         shutil.rmtree(self.rootfs.parent, ignore_errors=True)
+
+
+def sweep() -> None:
+    """Remove what LXC leaves on the host when the last machine is gone; harmless while other clouds' machines run."""
+    groups = Path("/sys/fs/cgroup")
+    for folder in (LXC, *groups.glob("lxc.*"), *groups.glob("*/lxc.*")):
+        with suppress(OSError):  # what is still used is not empty, and can't be removed
+            folder.rmdir()
 
 
 def host_name(address: IPv4Address) -> str:

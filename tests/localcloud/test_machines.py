@@ -213,6 +213,7 @@ def test_two_clouds_side_by_side_and_nothing_left_of_one(own_cloud: Cloud, cloud
     assert left == {}
     assert not own_cloud.home.exists()
     assert instance_id not in "".join(_traces()["mounts"])
+    assert [each for each in Path("/sys/fs/cgroup").glob("**/lxc.*") if instance_id in each.name] == []
     assert cloud.status()["bridge"] in _traces()["networks"]
 
 
