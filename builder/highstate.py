@@ -30,6 +30,10 @@ until systemctl cat {UNIT} >/dev/null 2>&1; do
     if [ $tries -gt 4500 ]; then echo "{UNIT} is not there 15 minutes after the boot"; exit 3; fi
     sleep 0.2
 done
+if [ "$(systemctl show --property ActiveState --value {UNIT})" = activating ]; then
+    echo "a highstate is running already, perhaps of an older tree: waiting for its end"
+    while [ "$(systemctl show --property ActiveState --value {UNIT})" = activating ]; do sleep 0.2; done
+fi
 answer=/run/continuum/last.json
 before=$(stat -c '%i %y' $answer 2>/dev/null)
 journalctl --unit {UNIT} --follow --lines 0 --output cat &

@@ -39,8 +39,9 @@ def pack(folder: Path) -> bytes:
         tarfile.open(fileobj=zipped, mode="w", format=tarfile.GNU_FORMAT) as tar,
     ):
         for path in sorted(folder.rglob("*")):
-            if not any(part in LEFT_OUT for part in path.parts):
-                tar.add(path, str(path.relative_to(folder)), recursive=False, filter=_plain)
+            inside = path.relative_to(folder)
+            if not any(part in LEFT_OUT for part in inside.parts):
+                tar.add(path, str(inside), recursive=False, filter=_plain)
     return packed.getvalue()
 
 

@@ -102,6 +102,13 @@ def test_what_drifted_is_put_back_and_the_history_shows_it(bldr: Bldr, demo: str
     assert "/etc/logrotate.d/continuum" in last[-1]
 
 
+def test_a_run_under_way_is_waited_for_and_not_joined(bldr: Bldr, demo: str) -> None:
+    before = bldr.ok("history", demo).count("Changed")
+    bldr.ok("ssh", demo, "--", "sudo systemctl start --no-block continuum-highstate")
+    bldr.ok("highstate", demo)
+    assert bldr.ok("history", demo).count("Changed") - before == 2
+
+
 def test_names_that_are_nearly_right_are_recognised(bldr: Bldr, demo: str) -> None:
     for words in (
         ["ssh", "basebox-dmo", "--", "true"],
