@@ -80,14 +80,14 @@ def reset(home: Home, images: bool = False) -> None:
         stop(home)
         from localcloud.machines import network
         from localcloud.machines.container import Machine, sweep
-        from localcloud.machines.names import end_orphan
+        from localcloud.machines.names import end_server
 
         for folder in sorted(home.machines.glob("*")):
             Machine(folder).destroy()
         if numbers := home.numbers():
             network.down(numbers)
             network.give_back(numbers)
-        end_orphan(home)
+        end_server(home)
         sweep()
         _remove(home)
     if images:

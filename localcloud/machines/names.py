@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import subprocess
 import threading
-import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from localcloud.home import CloudError, Home, Numbers, write_private
@@ -23,32 +24,27 @@ class Names:
         self.numbers = numbers
         self.entries = entries
         self._lock = threading.Lock()
-        self._server: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
+        """Start the server; it goes into the background by itself once it holds its port."""
         self.sync()
-        end_orphan(self.home)
+        end_server(self.home)
         command = [
-            "dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--no-hosts", "--user=root",
+            "dnsmasq", "--conf-file=/dev/null", "--no-hosts", "--user=root",
             "--resolv-file=/etc/resolv.conf", f"--addn-hosts={self.hosts}", "--bind-interfaces",
             f"--pid-file={_pid_file(self.home)}",
             f"--listen-address={self.numbers.gateway}", f"--interface={self.numbers.bridge}", "--except-interface=lo",
             f"--log-facility={self.log}", "--local-ttl=1", "--local=/ec2.internal/", "--local=/rds.amazonaws.com/",
         ]  # fmt: skip
-        self._server = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
-        try:
-            code = self._server.wait(0.2)
-        except subprocess.TimeoutExpired:
-            return
-        raise CloudError(
-            f"the machines' name server ended at once ({code}): is port 53 of {self.numbers.gateway} taken? "
-            f"see {self.log}"
-        )
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+        if done.returncode:
+            raise CloudError(
+                f"the machines' name server ended at once: {done.stderr.strip()}: "
+                f"is port 53 of {self.numbers.gateway} taken? see {self.log}"
+            )
 
     def stop(self) -> None:
-        if self._server:
-            self._server.terminate()
-            self._server.wait(10)
+        end_server(self.home)
 
     def sync(self) -> None:
         """Write the names anew and have the server read them, where they changed."""
@@ -57,24 +53,37 @@ class Names:
             if _read(self.hosts) == text:
                 return
             write_private(self.hosts, text)
-            if self._server:
-                self._server.send_signal(signal.SIGHUP)
+            _tell(self.home, signal.SIGHUP)
 
 
 def _read(file: Path) -> str | None:
     return file.read_text() if file.exists() else None
 
 
-def end_orphan(home: Home) -> None:
-    """End the name server that a killed daemon left behind: it would hold the bridge's port 53."""
-    file = _pid_file(home)
-    pid = _read(file)
-    command = Path(f"/proc/{(pid or '0').strip()}/cmdline")
-    if pid and command.exists() and str(home.names).encode() in command.read_bytes():
-        os.kill(int(pid), signal.SIGTERM)
-        while command.exists() and command.read_bytes():  # a process that ended has no command line
-            time.sleep(0.01)
-    file.unlink(missing_ok=True)
+def end_server(home: Home) -> None:
+    """End the cloud's name server, also one that a killed daemon left behind; return when its port is free."""
+    _tell(home, signal.SIGTERM, wait=10)
+    _pid_file(home).unlink(missing_ok=True)
+
+
+def _tell(home: Home, number: signal.Signals, wait: float = 0) -> None:
+    """Send the running server a signal, if there is one, and wait at most so many seconds for its end."""
+    pid = int((_read(_pid_file(home)) or "0").strip() or 0)
+    with suppress(ProcessLookupError, FileNotFoundError), _opened(pid) as server:  # a pidfd never means another process
+        if str(home.names).encode() in Path(f"/proc/{pid}/cmdline").read_bytes():
+            signal.pidfd_send_signal(server, number)
+            select.select([server], [], [], wait)  # readable when the process has closed all its files
+
+
+@contextmanager
+def _opened(pid: int) -> Iterator[int]:
+    if not pid:
+        raise ProcessLookupError
+    server = os.pidfd_open(pid)
+    try:
+        yield server
+    finally:
+        os.close(server)
 
 
 def _pid_file(home: Home) -> Path:
