@@ -195,11 +195,13 @@ def template(project: str | None = None, instance_id: str | None = None, *, yaml
 
 @task(CLOUD)
 def cloud(action: str = "status", *, yes: bool = False) -> int:
-    """The local cloud: status, stop, reset or logs.
+    """The local cloud: status, env, stop, reset or logs.
 
-    It starts by itself with the first command that needs it. reset deletes everything in it, and asks.
+    It starts by itself with the first command that needs it. env prints what any AWS client needs
+    to talk to it. reset deletes everything in it, and asks.
 
     example: ./bldr cloud status
+             eval "$(./bldr cloud env)"; aws s3 ls
     """
     from builder import cloud
 

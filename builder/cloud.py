@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -29,7 +30,7 @@ REASONS = {
     "AccessDenied": "These credentials may not do that: use others, or have the right added.",
     "UnauthorizedOperation": "These credentials may not do that: use others, or have the right added.",
 }
-ACTIONS = ("status", "stop", "reset", "logs")
+ACTIONS = ("status", "env", "stop", "reset", "logs")
 
 
 @dataclass(frozen=True)
@@ -139,6 +140,9 @@ def manage(action: str, yes: bool = False) -> int:
     if action == "status":
         print(_told_status())
         return 0
+    if action == "env":
+        print(_environment(_endpoint()))
+        return 0
     if action == "reset" and not ask.confirm(f"Delete the local cloud in {home()}, with all in it?", yes):
         print("Nothing was deleted.", file=sys.stderr)
         return 0
@@ -201,6 +205,20 @@ def _told_status() -> str:
         "folder": said["home"],
     }
     return "\n".join(["The local cloud runs.", *(f"  {name:10} {value}" for name, value in facts.items())])
+
+
+def _environment(end: Endpoint) -> str:
+    """Lines for a shell, after which any AWS client talks to the local cloud and to no other."""
+    given = {
+        "AWS_ENDPOINT_URL": end.url,
+        "AWS_ACCESS_KEY_ID": end.access_key,
+        "AWS_SECRET_ACCESS_KEY": end.secret_key,
+        "AWS_DEFAULT_REGION": end.region,  # read by Python's clients
+        "AWS_REGION": end.region,  # and by all others
+    }
+    # what would be sent along with, or read instead of, the values above
+    unset = "unset AWS_PROFILE AWS_SESSION_TOKEN"
+    return "\n".join([unset, *(f"export {name}={shlex.quote(value)}" for name, value in given.items())])
 
 
 def account() -> str:

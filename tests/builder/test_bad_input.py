@@ -48,7 +48,7 @@ def bldr(words: Sequence[str], home: Path, **environment: str) -> subprocess.Com
         (["aws_launch_instance", "basebox"], "give INSTANCE_ID"),
         (["create_stack", "basebox"], "give INSTANCE_ID"),
         (["project"], "give PROJECT"),
-        (["cloud", "explode"], "cloud can status, stop, reset or logs"),
+        (["cloud", "explode"], "cloud can status, env, stop, reset or logs"),
         (["cloud", "reset"], "give --yes"),
     ],
     ids=lambda value: " ".join(value)[:40] if isinstance(value, list) else None,
