@@ -12,7 +12,7 @@ from localcloud.swf.decision_tasks import tell_decider
 from localcloud.swf.executions import Execution
 from localcloud.swf.faults import unknown
 from localcloud.swf.store import Change
-from localcloud.swf.text import text
+from localcloud.text import text
 
 TIMEOUTS = ("scheduleToCloseTimeout", "scheduleToStartTimeout", "startToCloseTimeout", "heartbeatTimeout")
 

@@ -12,8 +12,8 @@ from localcloud.swf.defaults import Undefined, chosen, priority
 from localcloud.swf.executions import Execution, Parent, Settings, find
 from localcloud.swf.faults import invalid
 from localcloud.swf.store import Change
-from localcloud.swf.text import text
 from localcloud.swf.validation import model
+from localcloud.text import text
 
 CLOSING = (
     "CompleteWorkflowExecution",

@@ -8,7 +8,7 @@ from typing import Any
 
 from localcloud.swf.faults import unknown_execution
 from localcloud.swf.store import Change
-from localcloud.swf.text import text
+from localcloud.text import text
 
 
 @dataclass(frozen=True)

@@ -4,33 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from localcloud.protocol import Fault as Fault
+from localcloud.protocol import invalid as invalid
+from localcloud.protocol import unreadable as unreadable
+
 BASE = "com.amazonaws.swf.base.model#"
-
-
-class Fault(Exception):
-    """A call refused. `kind` is the full name on the wire; `code` the short one that clients see."""
-
-    def __init__(self, kind: str, message: str) -> None:
-        super().__init__(message)
-        self.kind = kind
-        self.message = message
-
-    @property
-    def code(self) -> str:
-        return self.kind.partition("#")[2]
 
 
 def fault(name: str, message: str) -> Fault:
     """A fault of SWF's own, `name` without the word Fault: `fault("UnknownResource", …)`."""
     return Fault(f"{BASE}{name}Fault", message)
-
-
-def invalid(message: str) -> Fault:
-    return Fault("com.amazon.coral.validate#ValidationException", message)
-
-
-def unreadable(message: str) -> Fault:
-    return Fault("com.amazon.coral.service#SerializationException", message)
 
 
 def unknown(message: str) -> Fault:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from localcloud.swf import pages
 from localcloud.swf.store import Change
-from localcloud.swf.text import text
+from localcloud.text import text
 
 if TYPE_CHECKING:
     from localcloud.swf.executions import Execution

@@ -13,7 +13,7 @@ from localcloud.swf.defaults import Undefined, chosen, priority
 from localcloud.swf.executions import Execution, Parent, Settings, State, by_number, find, keep, save
 from localcloud.swf.faults import Fault, fault, type_text, unknown
 from localcloud.swf.store import Change
-from localcloud.swf.text import text
+from localcloud.text import text
 
 SECONDS_A_DAY = 86_400
 

@@ -8,7 +8,7 @@ import json
 from typing import Any
 
 from localcloud.swf.faults import invalid
-from localcloud.swf.text import text
+from localcloud.text import text
 
 LONGEST_PAGE = 1000
 

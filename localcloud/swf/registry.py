@@ -7,7 +7,7 @@ from typing import Any
 
 from localcloud.swf.faults import fault, type_text, unknown
 from localcloud.swf.store import Change
-from localcloud.swf.text import text
+from localcloud.text import text
 
 
 def find(change: Change, kind: str, domain: str, type_: dict[str, Any]) -> Any:

@@ -6,13 +6,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from localcloud.clock import Clock
 from localcloud.swf import activities, decision_tasks, lifecycle, timers
 from localcloud.swf.api import application
-from localcloud.swf.deadlines import Clock
+from localcloud.swf.deadlines import happen
 from localcloud.swf.executions import by_number
+from localcloud.swf.faults import fault
 from localcloud.swf.limits import Limits
-from localcloud.swf.queues import Waiting
-from localcloud.swf.store import Change, Queue, Store
+from localcloud.swf.store import Change, Queue, opened
+from localcloud.waiting import Waiting
 
 POLL_SECONDS = 60.0
 
@@ -25,13 +27,14 @@ class Swf:
 
     def __init__(self, database: Path, *, poll_seconds: float = POLL_SECONDS, limits: Limits | None = None) -> None:
         limits = limits or Limits()
-        self.waiting = Waiting(poll_seconds, limits.pollers)
-        self.clock = Clock(fire)
-        self.store = Store(database, limits, self._committed)
+        self.poll_seconds = poll_seconds
+        self.waiting: Waiting[Queue] = Waiting(limits.pollers, lambda queue: crowded(limits.pollers, queue))
+        self.store = opened(database, limits, self._committed)
+        self.clock = Clock("SWF", lambda going: happen(self.store, fire, going))
         self.app = application(self)
 
     def start(self) -> None:
-        self.clock.start(self.store)
+        self.clock.start()
 
     def stop(self) -> None:
         """Send the pollers home and close the database. What was handed out stays handed out, until its time-out."""
@@ -48,13 +51,17 @@ class Swf:
             with self.store.change() as change:
                 return take(change)
 
-        return self.waiting.wait(queue, attempt, alive)
+        return self.waiting.wait(queue, self.poll_seconds, attempt, alive)
 
     def _committed(self, change: Change) -> None:
         for queue in change.woken:
             self.waiting.wake(queue)
         if change.earliest is not None:
             self.clock.heard(change.earliest)
+
+
+def crowded(most: int, queue: Queue) -> Exception:
+    return fault("LimitExceeded", f"{most} pollers are waiting at the task list {queue[2]}, and no more may")
 
 
 def fire(change: Change, number: int, kind: str, event: int) -> None:

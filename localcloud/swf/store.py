@@ -1,15 +1,13 @@
-"""The memory of SWF: one SQLite file, one writer. A change is committed before its caller hears of it."""
+"""The memory of SWF: what its tables are, and what a change of them brings about."""
 
 from __future__ import annotations
 
 import sqlite3
-import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from localcloud import store
 from localcloud.swf.limits import Limits
 
 # What is open (tasks, pending, deadlines) stands in tables of its own: nothing ever looks through what is closed.
@@ -56,73 +54,19 @@ Queue = tuple[str, str, str]
 """A place where tasks wait for pollers: kind ("decision" or "activity"), domain, task list."""
 
 
-class Change:
+class Change(store.Change):
     """One transaction: what was asked of the database, and who is to be woken once it is committed."""
 
     def __init__(self, connection: sqlite3.Connection, now: float, limits: Limits) -> None:
-        self.now = now
+        super().__init__(connection, now)
         self.limits = limits
         self.woken: list[Queue] = []
         self.earliest: float | None = None
         self.loaded: dict[int, Any] = {}  # the executions that this change has read, one object each
-        self.before_commit: list[Callable[[], None]] = []
-        self._connection = connection
-
-    def rows(self, statement: str, *values: Any) -> list[Any]:
-        return self._connection.execute(statement, values).fetchall()
-
-    def row(self, statement: str, *values: Any) -> Any:
-        """The first row, or None."""
-        return self._connection.execute(statement, values).fetchone()
-
-    def run(self, statement: str, *values: Any) -> int:
-        """The number of rows changed."""
-        return self._connection.execute(statement, values).rowcount
-
-    def insert(self, statement: str, *values: Any) -> int:
-        """The new row's number."""
-        return self._connection.execute(statement, values).lastrowid or 0
 
 
-class Store:
-    """`with store.change() as change:` is one transaction; `committed(change)` runs after each, outside the lock."""
+Store = store.Store[Change]
 
-    def __init__(self, database: Path, limits: Limits, committed: Callable[[Change], None]) -> None:
-        database.parent.mkdir(parents=True, exist_ok=True)
-        self._lock = threading.Lock()
-        self._limits = limits
-        self._committed = committed
-        self._last = 0.0
-        self._connection = sqlite3.connect(database, check_same_thread=False, isolation_level=None)
-        self._connection.row_factory = sqlite3.Row
-        self._connection.execute("PRAGMA journal_mode=WAL")
-        # A killed process loses nothing with NORMAL; only the host's own power cut could take the last moments.
-        self._connection.execute("PRAGMA synchronous=NORMAL")
-        self._connection.execute(
-            "PRAGMA wal_autocheckpoint=4000"
-        )  # a checkpoint waits for the disk: every 16 MB will do
-        self._connection.executescript(SCHEMA)
 
-    def close(self) -> None:
-        with self._lock:
-            self._connection.close()
-
-    @contextmanager
-    def change(self) -> Iterator[Change]:
-        with self._lock:
-            change = Change(self._connection, self._now(), self._limits)
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield change
-                for finish in change.before_commit:
-                    finish()
-                self._connection.execute("COMMIT")
-            except BaseException:
-                self._connection.execute("ROLLBACK")
-                raise
-        self._committed(change)
-
-    def _now(self) -> float:
-        """Seconds since 1970, to the millisecond as SWF counts; never back, even when the host's clock is set back."""
-        self._last = max(self._last, round(time.time(), 3))
-        return self._last
+def opened(database: Path, limits: Limits, committed: Callable[[Change], None]) -> Store:
+    return Store(database, SCHEMA, lambda connection, now: Change(connection, now, limits), committed)

@@ -9,7 +9,7 @@ from localcloud.swf import pages
 from localcloud.swf.calls.table import Asked, call, domain_row
 from localcloud.swf.faults import fault, invalid, unknown
 from localcloud.swf.store import Change
-from localcloud.swf.text import text
+from localcloud.text import text
 
 ARN = "arn:aws:swf:us-east-1:123456789012:/domain/"
 

@@ -5,29 +5,27 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
-from typing import TypeVar
-
-from localcloud.swf.faults import fault
-from localcloud.swf.store import Queue
+from collections.abc import Callable, Hashable
+from typing import Generic, TypeVar
 
 T = TypeVar("T")
+Q = TypeVar("Q", bound=Hashable)
 
 
-class Waiting:
-    """The pollers of all task lists. One task wakes one poller; a poller that has gone passes its turn on."""
+class Waiting(Generic[Q]):
+    """The pollers of all queues of a service. One wake wakes one poller; one that has gone passes its turn on."""
 
-    def __init__(self, seconds: float, most: int) -> None:
-        """`seconds` is how long a poll may last; `most` how many may wait at one task list."""
-        self._seconds = seconds
+    def __init__(self, most: int | None = None, crowded: Callable[[Q], Exception] = lambda queue: OverflowError()):
+        """`most` is how many may wait at one queue, `crowded` what is raised for one more."""
         self._most = most
+        self._crowded = crowded
         self._lock = threading.Lock()
-        self._lines: dict[Queue, deque[threading.Event]] = {}
+        self._lines: dict[Q, deque[threading.Event]] = {}
         self._stopped = False
 
-    def wait(self, queue: Queue, take: Callable[[], T | None], alive: Callable[[], bool]) -> T | None:
+    def wait(self, queue: Q, seconds: float, take: Callable[[], T | None], alive: Callable[[], bool]) -> T | None:
         """The first thing that `take` finds, or None when the time is over or `alive()` says that nobody listens."""
-        deadline = time.monotonic() + self._seconds
+        deadline = time.monotonic() + seconds
         turn = threading.Event()
         self._join(queue, turn)
         try:
@@ -41,7 +39,7 @@ class Waiting:
         finally:
             self._leave(queue, turn)
 
-    def wake(self, queue: Queue) -> None:
+    def wake(self, queue: Q) -> None:
         with self._lock:
             line = self._lines.get(queue)
             if line:
@@ -56,20 +54,19 @@ class Waiting:
                 for turn in line:
                     turn.set()
 
-    def _join(self, queue: Queue, turn: threading.Event) -> None:
+    def _join(self, queue: Q, turn: threading.Event) -> None:
         with self._lock:
             line = self._lines.setdefault(queue, deque())
-            if len(line) >= self._most:
-                message = f"{self._most} pollers are waiting at the task list {queue[2]}, and no more may"
-                raise fault("LimitExceeded", message)
+            if self._most is not None and len(line) >= self._most:
+                raise self._crowded(queue)
             line.append(turn)
 
-    def _leave(self, queue: Queue, turn: threading.Event) -> None:
+    def _leave(self, queue: Q, turn: threading.Event) -> None:
         with self._lock:
             line = self._lines[queue]
             line.remove(turn)
             if not line:
                 del self._lines[queue]
-            elif turn.is_set():  # woken for a task that it does not take any more
+            elif turn.is_set():  # woken for something that it does not take any more
                 line[0].set()
                 line.rotate(-1)

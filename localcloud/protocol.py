@@ -1,0 +1,105 @@
+"""AWS's JSON protocol over HTTP: an action's name and a JSON body in, JSON out. What a service refuses is a Fault."""
+
+from __future__ import annotations
+
+import json
+import logging
+import select
+import socket
+import uuid
+from collections.abc import Callable, Iterable
+from http import HTTPStatus
+from typing import Any
+
+from localcloud.text import text
+
+log = logging.getLogger(__name__)
+
+Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
+Perform = Callable[[str, Any, dict[str, Any]], dict[str, Any] | None]
+"""What an action does: its name, what was asked, WSGI's environ -> the answer. None is an empty body."""
+
+INTERNAL_FAILURE = {"__type": "com.amazon.coral.service#InternalFailure"}
+CONTENT_TYPE = "application/x-amz-json-1.0"
+Header = tuple[str, str]
+
+
+class Fault(Exception):
+    """A call refused. `kind` is the full name on the wire; `code` the short one that clients see."""
+
+    status = 400
+    headers: tuple[Header, ...] = ()
+
+    def __init__(self, kind: str, message: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.message = message
+
+    @property
+    def code(self) -> str:
+        return self.kind.partition("#")[2]
+
+
+def invalid(message: str) -> Fault:
+    return Fault("com.amazon.coral.validate#ValidationException", message)
+
+
+def unreadable(message: str) -> Fault:
+    return Fault("com.amazon.coral.service#SerializationException", message)
+
+
+def unknown_action(service: str, name: str) -> Fault:
+    return Fault("com.amazon.coral.service#UnknownOperationException", f"{service} has no action {name!r}")
+
+
+def json_application(target: str, perform: Perform) -> Application:
+    """Answer AWS JSON 1.0. `target` is what stands before an action's name in X-Amz-Target, as "AmazonSQS."."""
+
+    def app(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        name = environ.get("HTTP_X_AMZ_TARGET", "").removeprefix(target)
+        status, headers, answer = _answer(perform, name, environ)
+        payload = b"" if answer is None else text(answer).encode()
+        told = [
+            ("Content-Type", CONTENT_TYPE),
+            ("Content-Length", str(len(payload))),
+            ("x-amzn-RequestId", str(uuid.uuid4())),
+            *headers,
+        ]
+        start_response(f"{status} {HTTPStatus(status).phrase}", told)
+        return [payload]
+
+    return app
+
+
+def _answer(
+    perform: Perform, name: str, environ: dict[str, Any]
+) -> tuple[int, tuple[Header, ...], dict[str, Any] | None]:
+    try:
+        return 200, (), perform(name, _body(environ), environ)
+    except Fault as fault:
+        return fault.status, fault.headers, {"__type": fault.kind, "message": fault.message}
+    except Exception:
+        log.exception("%s", name)
+        return 500, (), INTERNAL_FAILURE
+
+
+def _body(environ: dict[str, Any]) -> Any:
+    content = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+    try:
+        return json.loads(content or b"{}")
+    except ValueError as error:
+        raise unreadable(f"The request's body is not JSON: {error}") from error
+
+
+def listens(environ: dict[str, Any]) -> bool:
+    """Whether the caller is still there to be answered: the server shows us its socket; a closed one reads as empty."""
+    connection = environ.get("werkzeug.socket")
+    if connection is None:
+        return True
+    try:
+        readable, _, _ = select.select([connection], [], [], 0)
+        return not readable or connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) != b""
+    except BlockingIOError:
+        return True
+    except (OSError, ValueError):
+        return False
