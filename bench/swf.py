@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import logging
 import multiprocessing
 import statistics
 import sys
@@ -74,11 +75,12 @@ def _ours(pipe: Any, database: Path) -> None:
 
 
 def _moto(pipe: Any, _: None) -> None:
-    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+    from moto.server import ThreadedMotoServer
 
-    from localcloud.endpoint import serve
-
-    pipe.send(serve(DomainDispatcherApplication(create_backend_app), "127.0.0.1", 0).server_port)
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)  # a line for each call would cost it time
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
+    server.start()
+    pipe.send(server.get_host_and_port()[1])
     time.sleep(86_400)
 
 

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import io
 import json
-import threading
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import parse_qs
 
-from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
-
 from localcloud.home import STATUS_PATH
+from localcloud.server import Wsgi
+from localcloud.server import serve as serve
 
-Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 READING = ("Describe", "Get", "List", "Head", "Receive", "Validate", "Lookup", "Check")
 
 
@@ -67,23 +65,3 @@ def _is_reading(environ: dict[str, Any], service: str) -> bool:
         action = body.partition(b"Action=")[2].partition(b"&")[0]
         return bool(action.decode(errors="replace").startswith(READING))
     return False
-
-
-class _Handler(WSGIRequestHandler):
-    """One connection for many calls, and no line in the log for each of them."""
-
-    protocol_version = "HTTP/1.1"
-
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        pass
-
-
-def serve(app: Wsgi, address: str, port: int) -> BaseWSGIServer:
-    """Serve an application from a thread of its own, a thread a connection. Raises OSError where the port is taken."""
-    from moto.moto_server.werkzeug_app import MotoRequestHandler
-
-    handler = type("Handler", (_Handler, MotoRequestHandler), {})
-    server = make_server(address, port, app, threaded=True, request_handler=handler)
-    server.daemon_threads = True  # type: ignore[attr-defined]
-    threading.Thread(target=server.serve_forever, name=f"serve {address}:{port}", daemon=True).start()
-    return server
