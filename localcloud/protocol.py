@@ -11,12 +11,13 @@ from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any
 
-from localcloud.text import text
+from localcloud.text import Json, text
 
 log = logging.getLogger(__name__)
 
 Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
-Perform = Callable[[str, Any, dict[str, Any]], dict[str, Any] | None]
+Answer = dict[str, Any] | Json | None
+Perform = Callable[[str, Any, dict[str, Any]], Answer]
 """What an action does: its name, what was asked, WSGI's environ -> the answer. None is an empty body."""
 
 INTERNAL_FAILURE = {"__type": "com.amazon.coral.service#InternalFailure"}
@@ -71,9 +72,7 @@ def json_application(target: str, perform: Perform) -> Application:
     return app
 
 
-def _answer(
-    perform: Perform, name: str, environ: dict[str, Any]
-) -> tuple[int, tuple[Header, ...], dict[str, Any] | None]:
+def _answer(perform: Perform, name: str, environ: dict[str, Any]) -> tuple[int, tuple[Header, ...], Answer]:
     try:
         return 200, (), perform(name, _body(environ), environ)
     except Fault as fault:

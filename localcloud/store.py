@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -30,6 +30,10 @@ class Change:
         """The number of rows changed."""
         return self._connection.execute(statement, values).rowcount
 
+    def many(self, statement: str, values: Iterable[Sequence[Any]]) -> None:
+        """The same for each of several rows of values."""
+        self._connection.executemany(statement, values)
+
     def insert(self, statement: str, *values: Any) -> int:
         """The new row's number."""
         return self._connection.execute(statement, values).lastrowid or 0
@@ -41,7 +45,7 @@ C = TypeVar("C", bound=Change)
 class Store(Generic[C]):
     """`with store.change() as change:` is one transaction; `committed(change)` runs after each, outside the lock.
 
-    `begin` makes the service's own kind of change from a connection and the time.
+    `begin` makes the service's own kind of change from a connection and the time, which `now` tells.
     """
 
     def __init__(
@@ -50,11 +54,13 @@ class Store(Generic[C]):
         schema: str,
         begin: Callable[[sqlite3.Connection, float], C],
         committed: Callable[[C], None],
+        now: Callable[[], float] = time.time,
     ) -> None:
         database.parent.mkdir(parents=True, exist_ok=True)
         self._lock = threading.Lock()
         self._begin = begin
         self._committed = committed
+        self._time = now
         self._last = 0.0
         self._connection = sqlite3.connect(database, check_same_thread=False, isolation_level=None)
         self._connection.row_factory = sqlite3.Row
@@ -86,5 +92,5 @@ class Store(Generic[C]):
 
     def _now(self) -> float:
         """Seconds since 1970, to the millisecond as AWS counts; never back, even when the host's clock is set back."""
-        self._last = max(self._last, round(time.time(), 3))
+        self._last = max(self._last, round(self._time(), 3))
         return self._last

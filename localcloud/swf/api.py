@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from localcloud.protocol import Application, json_application, listens, unknown_action
+from localcloud.protocol import Answer, Application, json_application, listens, unknown_action
 from localcloud.swf.calls import CALLS
 from localcloud.swf.calls.tasks import POLLS
 from localcloud.swf.validation import check
@@ -14,12 +14,13 @@ if TYPE_CHECKING:
 
 
 def application(service: Swf) -> Application:
-    def perform(name: str, asked: Any, environ: dict[str, Any]) -> dict[str, Any] | None:
+    def perform(name: str, asked: Any, environ: dict[str, Any]) -> Answer:
         if name in POLLS:
             check(name, asked)
             kind, take, nothing = POLLS[name]
             queue = (kind, asked["domain"], asked["taskList"]["name"])
-            return service.poll(queue, lambda change: take(change, asked), lambda: listens(environ)) or nothing
+            task = service.poll(queue, lambda change: take(change, asked), lambda: listens(environ))
+            return nothing if task is None else task
         if name not in CALLS:
             raise unknown_action("SWF", name)
         check(name, asked)

@@ -46,7 +46,8 @@ def _schedule(change: Change, execution: Execution) -> None:
 def start(change: Change, execution: Execution, identity: str | None) -> None:
     """A decider has taken the task."""
     state = execution.state
-    drop_deadlines(change, execution.number, state.scheduled)
+    if state.task_list_timeout is not None:
+        drop_deadlines(change, execution.number, state.scheduled)
     state.started = history.append(
         change, execution, "DecisionTaskStarted", identity=identity, scheduledEventId=state.scheduled
     )
@@ -100,8 +101,6 @@ def time_out(change: Change, execution: Execution, which: str) -> None:
 
 
 def _over(change: Change, execution: Execution, *, again: bool) -> None:
-    state = execution.state
-    state.scheduled = state.started = 0
-    state.news = False
+    execution.state.end_task()
     if again:
         tell_decider(change, execution)

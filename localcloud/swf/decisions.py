@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from localcloud.swf import activities, history, lifecycle, registry, timers
@@ -51,11 +52,10 @@ class Turn:
 
 def check(decisions: list[dict[str, Any]]) -> None:
     """Raise a ValidationException for a list that SWF does not take; nothing of it is carried out then."""
-    shapes = model().shape_for("Decision").members  # type: ignore[attr-defined]
     missing = []
     for number, decision in enumerate(decisions, 1):
         name = _attributes_name(decision["decisionType"])
-        if shapes[name].required_members and decision.get(name) is None:
+        if name in _needed() and decision.get(name) is None:
             where = f"decisions.{number}.member.{name}"
             missing.append(f"Value null at '{where}' failed to satisfy constraint: Member must not be null")
     if missing:
@@ -64,9 +64,18 @@ def check(decisions: list[dict[str, Any]]) -> None:
         raise invalid("Close must be last decision in list")
 
 
+@cache
+def _needed() -> frozenset[str]:
+    """The attributes without which a decision of their type can't be: those with required members."""
+    members = model().shape_for("Decision").members  # type: ignore[attr-defined]
+    return frozenset(name for name, shape in members.items() if getattr(shape, "required_members", None))
+
+
 def carry_out(turn: Turn, decisions: list[dict[str, Any]]) -> None:
-    """Carry out a checked list, in its order."""
+    """Carry out a checked list, in its order, as far as the history has room."""
     for decision in decisions:
+        if history.is_full(turn.change, turn.execution):
+            return
         name = decision["decisionType"]
         DECISIONS[name](turn, decision.get(_attributes_name(name)) or {})
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from localcloud.swf.faults import unknown_execution
@@ -51,6 +52,11 @@ class State:
     context: str | None = None
     latest_activity: float | None = None
 
+    def end_task(self) -> None:
+        """There is no decision task any more."""
+        self.scheduled = self.started = 0
+        self.news = False
+
 
 @dataclass
 class Execution:
@@ -65,6 +71,7 @@ class Execution:
     close_status: str | None
     settings: Settings
     state: State
+    saved: str  # the text of its state in the database
 
     @property
     def execution(self) -> dict[str, str]:
@@ -81,11 +88,12 @@ class Execution:
         return self.closed is None
 
 
-def save(change: Change, execution: Execution) -> None:
-    """Remember what may change of an execution. Done by itself for all that a change has found, before its commit."""
+def save_closed(change: Change, execution: Execution) -> None:
+    """Remember that an execution is closed. From here on its workflow id is free, also for the rest of the change."""
+    execution.saved = text(vars(execution.state))
     change.run(
         "UPDATE executions SET closed=?, close_status=?, state=? WHERE number=?",
-        execution.closed, execution.close_status, text(execution.state), execution.number,
+        execution.closed, execution.close_status, execution.saved, execution.number,
     )  # fmt: skip
 
 
@@ -131,24 +139,40 @@ def info(execution: Execution) -> dict[str, Any]:
 
 def from_row(row: Any) -> Execution:
     values = dict(row)
-    settings = json.loads(values["settings"])
-    settings["parent"] = Parent(**settings["parent"]) if settings["parent"] else None
-    return Execution(**{**values, "settings": Settings(**settings), "state": State(**json.loads(values["state"]))})
+    values["saved"] = values["state"]
+    values["state"] = State(**json.loads(values["state"]))
+    values["settings"] = settings(values["settings"])
+    return Execution(**values)
+
+
+@lru_cache(maxsize=1024)
+def settings(saved: str) -> Settings:
+    """What `text` made of settings. Many executions have the same, and they never change."""
+    values = json.loads(saved)
+    values["parent"] = Parent(**values["parent"]) if values["parent"] else None
+    return Settings(**values)
 
 
 def _load(change: Change, row: Any) -> Execution | None:
-    """One object an execution and change: what one step writes the next one sees. Saved where its state differs."""
+    """One object an execution and change: what one step writes the next one sees."""
     if row is None:
         return None
     if row["number"] not in change.loaded:
-        keep(change, from_row(row), row["state"])
+        keep(change, from_row(row))
     return _loaded(change, row["number"])
 
 
-def keep(change: Change, execution: Execution, saved: str) -> None:
-    """Make an execution known to the change; `saved` is the text of its state in the database."""
+def keep(change: Change, execution: Execution) -> None:
+    """Make an execution known to the change, which saves its state where that has changed."""
     change.loaded[execution.number] = execution
-    change.before_commit.append(lambda: None if text(execution.state) == saved else save(change, execution))
+    change.before_commit.append(lambda: _save_state(change, execution))
+
+
+def _save_state(change: Change, execution: Execution) -> None:
+    """The state's column alone: SQLite writes each index anew that a named column takes part in."""
+    state = text(vars(execution.state))
+    if state != execution.saved:
+        change.run("UPDATE executions SET state=? WHERE number=?", state, execution.number)
 
 
 def _loaded(change: Change, number: int) -> Execution:

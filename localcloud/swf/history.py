@@ -22,6 +22,11 @@ def append(change: Change, execution: Execution, type_: str, **attributes: Any) 
     return number
 
 
+def is_full(change: Change, execution: Execution) -> bool:
+    """Whether it has as many events as an execution may ("Amazon SWF Quotas": history size)."""
+    return execution.state.next_event > change.limits.events
+
+
 def attributes(change: Change, execution: int, event: int) -> dict[str, Any]:
     """The attributes of one event that is known to exist."""
     row = change.row("SELECT attributes FROM events WHERE execution=? AND id=?", execution, event)
@@ -30,8 +35,8 @@ def attributes(change: Change, execution: int, event: int) -> dict[str, Any]:
 
 def page(
     change: Change, execution: int, asked: dict[str, Any], first: int = 1, last: int | None = None
-) -> tuple[list[dict[str, Any]], int | None]:
-    """Events from id `first` to `last`, as many as `asked` wants a page; the id to go on from, where there are more."""
+) -> tuple[list[str], int | None]:
+    """JSON of the events `first` to `last`, as many as `asked` wants a page; the next one's id if there are more."""
     most = pages.size(asked)
     back = bool(asked.get("reverseOrder"))
     rows = change.rows(
@@ -43,11 +48,8 @@ def page(
     return [_event(row) for row in shown], rows[most]["id"] if more else None
 
 
-def _event(row: Any) -> dict[str, Any]:
-    type_ = row["type"]
-    return {
-        "eventId": row["id"],
-        "eventTimestamp": row["time"],
-        "eventType": type_,
-        f"{type_[0].lower()}{type_[1:]}EventAttributes": json.loads(row["attributes"]),
-    }
+def _event(row: Any) -> str:
+    """HistoryEvent. Its attributes are kept as they are sent: long histories are read again at each decision."""
+    id_, time, type_, attributes = row
+    key = f"{type_[0].lower()}{type_[1:]}EventAttributes"
+    return f'{{"eventId":{id_},"eventTimestamp":{time},"eventType":"{type_}","{key}":{attributes}}}'

@@ -10,7 +10,7 @@ from localcloud.swf import history, registry
 from localcloud.swf.deadlines import set_deadline
 from localcloud.swf.decision_tasks import tell_decider
 from localcloud.swf.defaults import Undefined, chosen, priority
-from localcloud.swf.executions import Execution, Parent, Settings, State, by_number, find, keep, save
+from localcloud.swf.executions import Execution, Parent, Settings, State, by_number, find, keep, save_closed
 from localcloud.swf.faults import Fault, fault, type_text, unknown
 from localcloud.swf.store import Change
 from localcloud.text import text
@@ -76,16 +76,18 @@ def begin(
 ) -> Execution:
     """Start an execution for which there is room. `continued` is the run id that it goes on for."""
     run_id = run_id or new_run_id()
-    saved = text(State())
+    state = State()
+    saved = text(vars(state))
     number = change.insert(
         "INSERT INTO executions (domain, workflow_id, run_id, type_name, type_version, started, settings, state) "
         "VALUES (?,?,?,?,?,?,?,?)",
         domain, workflow_id, run_id, type_["name"], type_["version"], change.now, text(settings), saved,
     )  # fmt: skip
     execution = Execution(
-        number, domain, workflow_id, run_id, type_["name"], type_["version"], change.now, None, None, settings, State()
-    )
-    keep(change, execution, saved)
+        number, domain, workflow_id, run_id, type_["name"], type_["version"], change.now, None, None,
+        settings, state, saved,
+    )  # fmt: skip
+    keep(change, execution)
     change.run("UPDATE domains SET open = open + 1 WHERE name=?", domain)
     for tag in settings.tags:
         change.run("INSERT INTO tags VALUES (?,?,?)", domain, tag, number)
@@ -132,7 +134,8 @@ def close(
     """Write the last event, forget all that was open, tell the parent (with the attributes `told`)."""
     history.append(change, execution, event, **attributes)
     execution.closed, execution.close_status = change.now, status
-    save(change, execution)
+    execution.state.end_task()
+    save_closed(change, execution)
     for table in ("pending", "tasks", "deadlines"):
         change.run(f"DELETE FROM {table} WHERE execution=?", execution.number)
     change.run("UPDATE domains SET open = open - 1 WHERE name=?", execution.domain)
@@ -185,6 +188,14 @@ def terminate(
         details=details,
     )
     _apply(change, execution, policy, children)
+
+
+def end_overlong(change: Change) -> None:
+    """Terminate the executions of a change that have as many events as one may; the end itself comes on top."""
+    while full := [found for found in change.loaded.values() if found.open and history.is_full(change, found)]:
+        for execution in full:
+            if execution.open:
+                terminate(change, execution, "EVENT_LIMIT_EXCEEDED")
 
 
 def time_out(change: Change, execution: Execution) -> None:

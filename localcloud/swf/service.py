@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 from localcloud.clock import Clock
 from localcloud.swf import activities, decision_tasks, lifecycle, timers
@@ -17,20 +18,28 @@ from localcloud.swf.store import Change, Queue, opened
 from localcloud.waiting import Waiting
 
 POLL_SECONDS = 60.0
+A = TypeVar("A")
 
 
 class Swf:
     """Amazon SWF, kept in one SQLite file. `app` answers its API (WSGI); `start` goes on where the last process ended.
 
-    `poll_seconds` is how long a poll waits for a task.
+    `poll_seconds` is how long a poll waits for a task; `now` tells the time, in seconds since 1970.
     """
 
-    def __init__(self, database: Path, *, poll_seconds: float = POLL_SECONDS, limits: Limits | None = None) -> None:
+    def __init__(
+        self,
+        database: Path,
+        *,
+        poll_seconds: float = POLL_SECONDS,
+        limits: Limits | None = None,
+        now: Callable[[], float] = time.time,
+    ) -> None:
         limits = limits or Limits()
         self.poll_seconds = poll_seconds
         self.waiting: Waiting[Queue] = Waiting(limits.pollers, lambda queue: crowded(limits.pollers, queue))
-        self.store = opened(database, limits, self._committed)
-        self.clock = Clock("SWF", lambda going: happen(self.store, fire, going))
+        self.store = opened(database, limits, lifecycle.end_overlong, self._committed, now)
+        self.clock = Clock("SWF", self.let_happen)
         self.app = application(self)
 
     def start(self) -> None:
@@ -42,12 +51,14 @@ class Swf:
         self.clock.stop()
         self.store.close()
 
-    def poll(
-        self, queue: Queue, take: Callable[[Change], dict[str, Any] | None], alive: Callable[[], bool]
-    ) -> dict[str, Any] | None:
+    def let_happen(self, going: Callable[[], bool] = lambda: True) -> float | None:
+        """Let every time-out happen that is due, as long as `going()`; when the next one is, None where none is set."""
+        return happen(self.store, fire, going)
+
+    def poll(self, queue: Queue, take: Callable[[Change], A | None], alive: Callable[[], bool]) -> A | None:
         """What `take` finds in one of its transactions, or None when the poll's time is over."""
 
-        def attempt() -> dict[str, Any] | None:
+        def attempt() -> A | None:
             with self.store.change() as change:
                 return take(change)
 

@@ -68,5 +68,18 @@ class Change(store.Change):
 Store = store.Store[Change]
 
 
-def opened(database: Path, limits: Limits, committed: Callable[[Change], None]) -> Store:
-    return Store(database, SCHEMA, lambda connection, now: Change(connection, now, limits), committed)
+def opened(
+    database: Path,
+    limits: Limits,
+    finish: Callable[[Change], None],
+    committed: Callable[[Change], None],
+    now: Callable[[], float],
+) -> Store:
+    """`finish` has the last word in each change, `committed` runs after it, `now` is the time."""
+
+    def begin(connection: sqlite3.Connection, time: float) -> Change:
+        change = Change(connection, time, limits)
+        change.before_commit.append(lambda: finish(change))
+        return change
+
+    return Store(database, SCHEMA, begin, committed, now)

@@ -36,13 +36,12 @@ def put(change: Change, queue: Queue, priority: str, execution: int, scheduled: 
 def take(change: Change, queue: Queue) -> tuple[Execution, int] | None:
     """The next task of a list, highest priority first, then oldest; it is nobody else's from now on."""
     row = change.row(
-        "SELECT number, execution, event FROM tasks WHERE kind=? AND domain=? AND list=? "
-        "ORDER BY priority DESC, number LIMIT 1",
+        "DELETE FROM tasks WHERE number=(SELECT number FROM tasks WHERE kind=? AND domain=? AND list=? "
+        "ORDER BY priority DESC, number LIMIT 1) RETURNING execution, event",
         *queue,
     )
     if row is None:
         return None
-    change.run("DELETE FROM tasks WHERE number=?", row["number"])
     execution = by_number(change, row["execution"])
     return (execution, row["event"]) if execution else None
 

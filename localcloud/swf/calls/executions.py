@@ -9,6 +9,7 @@ from localcloud.swf.calls.table import Asked, call, domain_row, usable_domain
 from localcloud.swf.executions import Execution, find, info, open_or_fault
 from localcloud.swf.faults import invalid, unknown_execution
 from localcloud.swf.store import Change
+from localcloud.text import Json, with_list
 
 
 @call
@@ -73,14 +74,15 @@ def describe_workflow_execution(change: Change, asked: Asked) -> dict[str, Any]:
 
 
 @call
-def get_workflow_execution_history(change: Change, asked: Asked) -> dict[str, Any]:
+def get_workflow_execution_history(change: Change, asked: Asked) -> Json:
     execution = _named(change, asked)
     place = pages.place(asked.get("nextPageToken"))
     if place is not None and not (isinstance(place, list) and len(place) == 2 and place[0] == execution.number):
         raise invalid("Invalid token")
     first, last = _span(asked, place)
     events, further = history.page(change, execution.number, asked, first, last)
-    return {"events": events} | ({"nextPageToken": pages.token([execution.number, further])} if further else {})
+    more = {"nextPageToken": pages.token([execution.number, further])} if further else {}
+    return with_list(more, "events", events)
 
 
 def _span(asked: Asked, place: list[int] | None) -> tuple[int, int | None]:

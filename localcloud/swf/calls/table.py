@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from localcloud.protocol import Answer
 from localcloud.swf.faults import unknown, unknown_domain
 from localcloud.swf.store import Change
 
 Asked = dict[str, Any]
-Call = Callable[[Change, Asked], dict[str, Any] | None]
+Call = Callable[[Change, Asked], Answer]
 CALLS: dict[str, Call] = {}
 
 

@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from localcloud.swf import activities, decision_tasks, decisions, history, lifecycle, pages, tasks
+from localcloud.swf import activities, decision_tasks, decisions, history, pages, tasks
 from localcloud.swf.calls.table import Asked, call, domain_row
 from localcloud.swf.executions import Execution, by_number
 from localcloud.swf.faults import invalid, unknown, unknown_execution
 from localcloud.swf.store import Change
+from localcloud.text import Json, text, with_list
 
-Take = Callable[[Change, Asked], dict[str, Any] | None]
+Take = Callable[[Change, Asked], Json | None]
 NOTHING = {"taskToken": "", "startedEventId": 0}
 
 
-def take_decision_task(change: Change, asked: Asked) -> dict[str, Any] | None:
+def take_decision_task(change: Change, asked: Asked) -> Json | None:
     """The next decision task of a list, or None; with a token the further pages of the task already taken."""
-    domain_row(change, asked["domain"])
     if asked.get("nextPageToken"):
         return _further_page(change, asked)
-    taken = tasks.take(change, _queue("decision", asked))
+    taken = _take(change, "decision", asked)
     if taken is None:
         return None
     execution, _ = taken
@@ -29,7 +29,7 @@ def take_decision_task(change: Change, asked: Asked) -> dict[str, Any] | None:
     return _decision_task(change, asked, execution, max(first, 1), execution.state.started)
 
 
-def _decision_task(change: Change, asked: Asked, execution: Execution, first: int, last: int) -> dict[str, Any]:
+def _decision_task(change: Change, asked: Asked, execution: Execution, first: int, last: int) -> Json:
     state = execution.state
     events, further = history.page(change, execution.number, asked, first, last)
     task = {
@@ -38,15 +38,15 @@ def _decision_task(change: Change, asked: Asked, execution: Execution, first: in
         "previousStartedEventId": state.previous_started,
         "workflowExecution": execution.execution,
         "workflowType": execution.type,
-        "events": events,
     }
-    if further is None:
-        return task
-    place = [first, further] if asked.get("reverseOrder") else [further, last]
-    return {**task, "nextPageToken": pages.token([execution.number, state.started, *place])}
+    if further is not None:
+        place = [first, further] if asked.get("reverseOrder") else [further, last]
+        task["nextPageToken"] = pages.token([execution.number, state.started, *place])
+    return with_list(task, "events", events)
 
 
-def _further_page(change: Change, asked: Asked) -> dict[str, Any]:
+def _further_page(change: Change, asked: Asked) -> Json:
+    domain_row(change, asked["domain"])
     place = pages.place(asked["nextPageToken"])
     if not (isinstance(place, list) and len(place) == 4 and all(isinstance(number, int) for number in place)):
         raise invalid("Invalid token")
@@ -61,10 +61,17 @@ def _further_page(change: Change, asked: Asked) -> dict[str, Any]:
     return _decision_task(change, asked, execution, first, last)
 
 
-def take_activity_task(change: Change, asked: Asked) -> dict[str, Any] | None:
-    domain_row(change, asked["domain"])
-    taken = tasks.take(change, _queue("activity", asked))
-    return activities.start(change, *taken, asked.get("identity")) if taken else None
+def take_activity_task(change: Change, asked: Asked) -> Json | None:
+    taken = _take(change, "activity", asked)
+    return Json(text(activities.start(change, *taken, asked.get("identity")))) if taken else None
+
+
+def _take(change: Change, kind: str, asked: Asked) -> tuple[Execution, int] | None:
+    """The next task of a list, or None. Raises UnknownResourceFault; where there is a task, there is its domain."""
+    taken = tasks.take(change, _queue(kind, asked))
+    if taken is None:
+        domain_row(change, asked["domain"])
+    return taken
 
 
 def _queue(kind: str, asked: Asked) -> tuple[str, str, str]:
@@ -87,8 +94,6 @@ def respond_decision_task_completed(change: Change, asked: Asked) -> None:
     decisions.check(wanted)
     completed = decision_tasks.complete(change, execution, asked)
     decisions.carry_out(decisions.Turn(change, execution, completed), wanted)
-    if execution.open and execution.state.next_event > change.limits.events:
-        lifecycle.terminate(change, execution, "EVENT_LIMIT_EXCEEDED")
     decision_tasks.after_decisions(change, execution)
 
 
