@@ -1,0 +1,55 @@
+"""What a call is given, and what it gives back."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from localcloud.home import ACCOUNT, REGION
+from localcloud.s3.body import Body
+from localcloud.s3.routing import Address
+
+# S3 knows an account by two names more: a canonical user id in ACLs and lists, a customer id in events.
+CANONICAL_ID = hashlib.sha256(f"s3 {ACCOUNT}".encode()).hexdigest()
+CUSTOMER_ID = "A" + base64.b32encode(hashlib.sha256(ACCOUNT.encode()).digest()).decode()[:13]
+OWNER = {"ID": CANONICAL_ID}
+
+__all__ = ["ACCOUNT", "CANONICAL_ID", "CUSTOMER_ID", "OWNER", "REGION", "Answer", "Request"]
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request, its parameters named as botocore names them."""
+
+    action: str
+    address: Address
+    asked: dict[str, Any]
+    headers: Mapping[str, str]  # by lower-case name
+    body: Body
+    principal: str  # who asks, as events name them
+    source: str  # the caller's IP address
+    host: str  # where the caller reached us: scheme and Host
+    id: str = field(default_factory=lambda: secrets.token_hex(8).upper())
+    host_id: str = field(default_factory=lambda: base64.b64encode(secrets.token_bytes(57)).decode())
+
+    @property
+    def bucket(self) -> str:
+        return self.address.bucket
+
+    @property
+    def key(self) -> str:
+        return self.address.key
+
+
+@dataclass
+class Answer:
+    """`members` by botocore's names; `content` is the body where it is no XML."""
+
+    members: dict[str, Any] = field(default_factory=dict)
+    status: int | None = None  # the action's own, if None
+    content: Iterable[bytes] | None = None
+    headers: dict[str, str] = field(default_factory=dict)
