@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +18,10 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from localcloud.cloudformation import CloudFormation
+from localcloud.endpoint import Endpoint, serve, service_of
 
 Template = dict[str, Any]
+Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
 @dataclass
@@ -33,10 +38,14 @@ class Cloud:
 
     def client(self, name: str) -> Any:
         if name not in self._clients:
-            session: Any = boto3.Session("test", "test", region_name="us-east-1")
-            config = Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"})
-            self._clients[name] = session.client(name, endpoint_url=self.url, config=config)
+            self.point(name, self.url)
         return self._clients[name]
+
+    def point(self, name: str, url: str) -> None:
+        """Have the client of a service call that address from now on."""
+        config = Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"})
+        session: Any = _session()
+        self._clients[name] = session.client(name, endpoint_url=url, config=config)
 
     @property
     def cfn(self) -> Any:
@@ -102,3 +111,57 @@ def refused(error: pytest.ExceptionInfo[ClientError]) -> tuple[str, str]:
     """(code, message) of a refusal."""
     told = error.value.response["Error"]
     return told["Code"], told["Message"]
+
+
+@cache
+def _session() -> Any:
+    return boto3.Session("test", "test", region_name="us-east-1")
+
+
+def moto() -> Wsgi:
+    """The services that are moto's, in this process."""
+    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+
+    app: Wsgi = DomainDispatcherApplication(create_backend_app)
+    return app
+
+
+@contextmanager
+def serving(folder: Path, moto_app: Wsgi) -> Iterator[Cloud]:
+    """An empty cloud, served as the daemon serves it, on a free port of loopback."""
+    from moto.moto_api._internal import moto_api_backend
+
+    moto_api_backend.reset()
+
+    def watched(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        service, call = service_of(environ), _call(environ)
+        made.calls.append((service, call))
+        made.before(service, call)
+        answer = moto_app(environ, start_response)
+        made.after(service, call)
+        return answer
+
+    def own(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        return made.service.app(environ, start_response)
+
+    endpoint = Endpoint({"cloudformation": own}, watched, lambda service: None, dict)
+    server = serve(endpoint, "127.0.0.1", 0)
+    url = f"http://127.0.0.1:{server.server_port}"
+    made = Cloud(url, folder, CloudFormation(folder / "cloudformation.sqlite", lambda: url))
+    made.service.start()
+    try:
+        yield made
+    finally:
+        made.service.stop()
+        server.shutdown()
+
+
+def _call(environ: dict[str, Any]) -> str:
+    """The action's name, or method and path where the service has REST."""
+    if target := environ.get("HTTP_X_AMZ_TARGET"):
+        return str(target).rpartition(".")[2]
+    if environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded"):
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        environ["wsgi.input"] = io.BytesIO(body)
+        return str(body.decode().partition("Action=")[2].partition("&")[0])
+    return f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}"
