@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from localcloud.home import CloudError, Numbers
+from localcloud.machines.databases import ENGINE_MAJOR
 
 
 def bend(numbers: Numbers, console_output: Callable[[str], str]) -> None:
@@ -17,6 +18,8 @@ def bend(numbers: Numbers, console_output: Callable[[str], str]) -> None:
     _instances(console_output)
     _databases()
     _zones()
+    _records()
+    _policies()
 
 
 def _network(numbers: Numbers) -> None:
@@ -98,6 +101,7 @@ def _databases() -> None:
         return group
 
     RDSBackend.modify_db_subnet_group = modify_db_subnet_group
+    DBInstance.default_engine_versions["postgres"] = ENGINE_MAJOR  # for those who leave the choice to RDS
     # moto calls a database available as soon as anybody asks; here it is when PostgreSQL answers
     DBInstance.status = property(lambda self: self._status, lambda self, value: setattr(self, "_status", value))
 
@@ -118,3 +122,48 @@ def _zones() -> None:
             return create_another_zone(self, name, **given)
 
     Route53Backend.create_hosted_zone = create_hosted_zone
+
+
+def _records() -> None:
+    """A batch of changes to a zone is carried out whole or not at all (Route 53, ChangeResourceRecordSets)."""
+    from moto.route53.exceptions import Route53ClientError
+    from moto.route53.models import Route53Backend
+
+    change_what_can_be, one_at_a_time = Route53Backend.change_resource_record_sets, threading.Lock()
+
+    def change_resource_record_sets(self: Any, zoneid: str, change_list: list[dict[str, Any]]) -> None:
+        with one_at_a_time:
+            zone = self.get_hosted_zone(zoneid)
+            there = {(each.name.rstrip("."), each.type, each.set_identifier or None) for each in zone.rrsets}
+            wrong = []
+            for change in change_list:
+                named = change["ResourceRecordSet"]
+                key = (named["Name"].rstrip("."), named["Type"], named.get("SetIdentifier") or None)
+                record = f"resource record set [name='{key[0]}.', type='{key[1]}']"
+                if not f".{key[0]}".endswith(f".{zone.name.rstrip('.')}"):
+                    wrong.append(f"RRSet with DNS name {key[0]}. is not permitted in zone {zone.name}")
+                elif change["Action"] == "CREATE" and key in there:
+                    wrong.append(f"Tried to create {record} but it already exists")
+                elif change["Action"] == "DELETE" and key not in there:
+                    wrong.append(f"Tried to delete {record} but it was not found")
+                (there.discard if change["Action"] == "DELETE" else there.add)(key)
+            if wrong:
+                raise Route53ClientError("InvalidChangeBatch", f"[{', '.join(wrong)}]")
+            change_what_can_be(self, zoneid, change_list)
+
+    Route53Backend.change_resource_record_sets = change_resource_record_sets
+
+
+def _policies() -> None:
+    """A managed policy that somebody has can't be deleted."""
+    from moto.iam.exceptions import DeleteConflictException
+    from moto.iam.models import IAMBackend
+
+    delete_anyway = IAMBackend.delete_policy
+
+    def delete_policy(self: Any, policy_arn: str) -> None:
+        if self.get_policy(policy_arn).attachment_count:
+            raise DeleteConflictException("Cannot delete a policy attached to entities.")
+        delete_anyway(self, policy_arn)
+
+    IAMBackend.delete_policy = delete_policy
