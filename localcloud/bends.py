@@ -16,6 +16,7 @@ def bend(numbers: Numbers, console_output: Callable[[str], str]) -> None:
     _network(numbers)
     _addresses()
     _instances(console_output)
+    _volumes()
     _databases()
     _zones()
     _records()
@@ -88,6 +89,21 @@ def _instances(console_output: Callable[[str], str]) -> None:
 
     Instance.reboot = reboot
     General.get_console_output = get_console_output
+
+
+def _volumes() -> None:
+    """Whoever detaches a volume need not say from which instance."""
+    from moto.ec2.models.elastic_block_store import EBSBackend
+
+    detach_from = EBSBackend.detach_volume
+
+    def detach_volume(self: Any, volume_id: str, instance_id: str | None, device_path: str) -> Any:
+        attached = self.get_volume(volume_id).attachment
+        if not instance_id and attached:
+            instance_id = attached.instance.id
+        return detach_from(self, volume_id, instance_id, device_path)
+
+    EBSBackend.detach_volume = detach_volume
 
 
 def _databases() -> None:
