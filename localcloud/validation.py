@@ -34,6 +34,23 @@ def check(shape: Any, asked: Any, rule: Rule = lambda shape, value, where: ()) -
         raise invalid(number + "; ".join(mistakes))
 
 
+def ensure_types(shape: Any, value: Any, where: str = "") -> None:
+    """Raise a SerializationException where anything in a request is not of its type; nothing else is judged."""
+    kind = shape.type_name
+    _ensure_type(kind, value, where)
+    if kind == "structure":
+        members = shape.members
+        for name, item in value.items():
+            if item is not None and name in members:
+                ensure_types(members[name], item, f"{where}.{name}" if where else name)
+    elif kind == "list":
+        for number, item in enumerate(value, 1):
+            ensure_types(shape.member, item, f"{where}.{number}.member")
+    elif kind == "map":
+        for key, item in value.items():
+            ensure_types(shape.value, item, f"{where}.{key}")
+
+
 def wrong(value: Any, where: str, constraint: str) -> str:
     """One mistake as AWS words it."""
     shown = "null" if value is None else f"'{value}'"
