@@ -93,9 +93,14 @@ def _value(shape: Any, node: ET.Element) -> Any:
         value = _scalar(shape, text if shape.type_name == "string" else text.strip())
     except ValueError:
         raise Fault("MalformedXML") from None
-    if shape.type_name == "string" and shape.enum and value not in shape.enum:
+    if _is_listed(shape) and value not in shape.enum:
         raise Fault("MalformedXML")
     return value
+
+
+def _is_listed(shape: Any) -> bool:
+    """Whether the schema lists a string's values. A region has an error of its own."""
+    return shape.type_name == "string" and bool(shape.enum) and shape.name != "BucketLocationConstraint"
 
 
 def _argument(shape: Any, text: str, name: str) -> Any:

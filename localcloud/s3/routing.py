@@ -15,7 +15,6 @@ from localcloud.s3.model import operation, service
 # bucket.s3.amazonaws.com, bucket.s3.us-east-1.…, bucket.s3-us-west-2.…, and bucket.localhost as SDKs make it
 VIRTUAL_HOST = re.compile(r"(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\.(?:s3[.-].*|localhost)")
 NOT_HERE = {"ListDirectoryBuckets", "WriteGetObjectResponse"}  # of other endpoints than a bucket's
-RESOURCE_TYPES = {"service": "SERVICE", "bucket": "BUCKET", "object": "OBJECT"}
 
 
 @dataclass(frozen=True)
@@ -85,7 +84,7 @@ def action_of(address: Address, copying: bool) -> str:
     best = max(found, key=lambda route: (len(route.literals), len(route.needs)), default=None)
     said = {name for name, _ in best.literals} if best else set()
     if best is None or (_subresources(address.level) & address.query.keys()) - said - best.needs:
-        more = {"Method": address.method, "ResourceType": RESOURCE_TYPES[address.level]}
+        more = {"Method": address.method, "ResourceType": address.level.upper()}
         raise Fault("MethodNotAllowed", **more)
     return best.name
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from localcloud.home import REGION
 from localcloud.s3 import acl, buckets
 from localcloud.s3.faults import Fault, invalid, not_implemented
+from localcloud.s3.model import input_shape, members
 from localcloud.s3.request import OWNER, Answer, Request
 
 if TYPE_CHECKING:
@@ -47,7 +48,8 @@ def _check_location(configuration: dict[str, Any]) -> None:
     if configuration.get("Location") or configuration.get("Bucket"):
         raise not_implemented("directory buckets")
     constraint = configuration.get("LocationConstraint")
-    if constraint == REGION:
+    known = members(input_shape("CreateBucket"))["CreateBucketConfiguration"].members["LocationConstraint"].enum
+    if constraint is not None and constraint not in known:  # us-east-1 is not
         raise Fault("InvalidLocationConstraint", LocationConstraint=constraint)
     if constraint is not None:
         message = f"The {constraint} location constraint is incompatible for the region specific endpoint "
