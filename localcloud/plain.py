@@ -118,6 +118,21 @@ def role_credentials(role: Any, instance_id: str, seconds: int) -> Any:
     )
 
 
+def topic(arn: str) -> Any:
+    """moto's topic of that ARN. Raises KeyError."""
+    from moto.sns.models import sns_backends
+
+    return sns_backends[ACCOUNT][REGION].topics[arn]
+
+
+def publish(topic_arn: str, message: str, subject: str, message_id: str) -> None:
+    """Send a message of a service to a topic's subscribers. Raises KeyError for an unknown topic."""
+    found = topic(topic_arn)
+    subscriptions, _ = found.sns_backend.list_subscriptions_by_topic(topic_arn=topic_arn)
+    for subscription in subscriptions:
+        subscription.publish(message, message_id, subject=subject)
+
+
 def addresses() -> Iterator[tuple[str, str]]:
     """Every name that Route53 knows an IPv4 address for, CNAMEs followed: (name, address)."""
     from moto.route53.models import route53_backends
