@@ -5,10 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
+from uuid import uuid4
 
 from localcloud.home import CloudError, Numbers
 from localcloud.machines.databases import ENGINE_MAJOR
+from localcloud.topics import Deliver, MayDeliver, Notification, Topics
 
 
 def bend(numbers: Numbers, console_output: Callable[[str], str]) -> None:
@@ -183,3 +186,72 @@ def _policies() -> None:
         delete_anyway(self, policy_arn)
 
     IAMBackend.delete_policy = delete_policy
+
+
+def send_to(deliver: Deliver, policy: Callable[[str], str | None], may_deliver: MayDeliver = lambda *_: True) -> None:
+    """Let moto's services send to our queues: `deliver` and `policy` are Sqs's, `may_deliver` says whether SNS may."""
+    _queues(deliver, policy)
+    _topics(Topics(deliver, may_deliver))
+
+
+def _queues(deliver: Deliver, policy: Callable[[str], str | None]) -> None:
+    """What moto's services ask of moto's SQS is answered by ours."""
+    import moto.sns.models
+    import moto.sqs.models
+    from moto.sqs.exceptions import QueueDoesNotExist
+
+    class Queues:
+        def __init__(self, region: str, account: str) -> None:
+            self._arn = f"arn:aws:sqs:{region}:{account}:"
+
+        def get_queue(self, name: str) -> Any:
+            try:
+                policy(self._arn + name)
+            except KeyError:
+                raise QueueDoesNotExist from None
+            return SimpleNamespace(fifo_queue=name.endswith(".fifo"), queue_arn=self._arn + name)
+
+        def send_message(self, queue_name: str, message_body: str, group_id: str | None = None, **_: Any) -> None:
+            deliver(self._arn + queue_name, message_body, str(uuid4()), group=group_id)
+
+    class Accounts:
+        def __getitem__(self, account: str) -> Any:
+            return Regions(account)
+
+    class Regions:
+        def __init__(self, account: str) -> None:
+            self._account = account
+
+        def __getitem__(self, region: str) -> Any:
+            return Queues(region, self._account)
+
+    for module in (moto.sqs, moto.sqs.models, moto.sns.models):
+        module.sqs_backends = Accounts()
+
+
+def _topics(topics: Topics) -> None:
+    """SNS sends to all of a topic's subscriptions, to queues as AWS does, and keeps no copy of what it sent."""
+    from moto.sns.models import Subscription, Topic
+
+    publish_elsewhere = Subscription.publish
+
+    def publish(self: Any, message: str, **given: Any) -> str:
+        id_ = str(uuid4())
+        for subscription in list(self.sns_backend._get_topic_subscriptions(self)):  # moto sends to the first 100
+            subscription.publish(message, id_, **given)
+        return id_
+
+    def publish_to(self: Any, message: str, message_id: str, **given: Any) -> None:
+        if self.protocol != "sqs":
+            publish_elsewhere(self, message, message_id, **given)
+            return
+        attributes, matcher = given.get("message_attributes") or {}, self._filter_policy_matcher
+        if matcher is not None and not matcher.matches(attributes, message):
+            return
+        if given.get("message_structure") == "json":
+            message = self._parse_message_structure(message, self.protocol)
+        ids = given.get("group_id"), given.get("deduplication_id")
+        topics.send(self, Notification(message_id, message, given.get("subject"), attributes, *ids))
+
+    Topic.publish = publish
+    Subscription.publish = publish_to

@@ -65,23 +65,27 @@ class Daemon:
         """Start everything in order; `parts` is given what ends each part, as soon as it has begun."""
         from localcloud.cloudformation import CloudFormation
         from localcloud.snapshot import Snapshot
+        from localcloud.sqs import Sqs
         from localcloud.swf import Swf
 
         network.up(self.numbers)
         bends.bend(self.numbers, self.instances.console)
+        sqs = Sqs(self.home.services / "sqs.sqlite")
+        bends.send_to(sqs.deliver, sqs.policy)
         self.snapshot = Snapshot(self.home.services / "moto.pickle.gz")
         self.snapshot.restore()
         plain.publish_image(self.image)
         swf = Swf(self.home.services / "swf.sqlite")
         formation = CloudFormation(self.home.services / "cloudformation.sqlite", lambda: self.endpoint)
-        endpoint = Endpoint({"swf": swf.app, "cloudformation": formation.app}, _moto(), self._changed, self.status)
+        own = {"swf": swf.app, "sqs": sqs.app, "cloudformation": formation.app}
+        endpoint = Endpoint(own, _moto(), self._changed, self.status)
         gateway = str(self.numbers.gateway)
         served = (
             (endpoint, LOOPBACK, self.numbers.port),
             (endpoint, gateway, self.numbers.port),
             (Metadata().app, gateway, network.METADATA_PORT),
         )
-        for part in (self.snapshot, self.names, swf):
+        for part in (self.snapshot, self.names, swf, sqs):
             part.start()
             parts.append(part.stop)
         for app, address, port in served:  # machines ask, and CloudFormation calls, as soon as they are started

@@ -13,7 +13,7 @@ from localcloud.cloudformation.resources.kind import Existing, Kind, Named, Prop
 # What an attribute is again once the template no longer says it.
 DEFAULTS = {
     "DelaySeconds": "0",
-    "MaximumMessageSize": "262144",
+    "MaximumMessageSize": "1048576",
     "MessageRetentionPeriod": "345600",
     "ReceiveMessageWaitTimeSeconds": "0",
     "VisibilityTimeout": "30",

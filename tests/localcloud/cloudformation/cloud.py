@@ -17,8 +17,10 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from localcloud import bends
 from localcloud.cloudformation import CloudFormation
 from localcloud.endpoint import Endpoint, serve, service_of
+from localcloud.sqs import Limits, Sqs
 
 Template = dict[str, Any]
 Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
@@ -127,8 +129,8 @@ def moto() -> Wsgi:
 
 
 @contextmanager
-def serving(folder: Path, moto_app: Wsgi) -> Iterator[Cloud]:
-    """An empty cloud, served as the daemon serves it, on a free port of loopback."""
+def serving(folder: Path, moto_app: Wsgi, around: Callable[[Wsgi], Wsgi] = lambda app: app) -> Iterator[Cloud]:
+    """An empty cloud, served as the daemon serves it, on a free port of loopback; `around` sees each call first."""
     from moto.moto_api._internal import moto_api_backend
 
     moto_api_backend.reset()
@@ -137,15 +139,18 @@ def serving(folder: Path, moto_app: Wsgi) -> Iterator[Cloud]:
         service, call = service_of(environ), _call(environ)
         made.calls.append((service, call))
         made.before(service, call)
-        answer = moto_app(environ, start_response)
+        answer = (sqs.app if service == "sqs" else moto_app)(environ, start_response)
         made.after(service, call)
         return answer
 
     def own(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         return made.service.app(environ, start_response)
 
-    endpoint = Endpoint({"cloudformation": own}, watched, lambda service: None, dict)
-    server = serve(endpoint, "127.0.0.1", 0)
+    sqs = Sqs(folder / "sqs.sqlite", limits=Limits(reuse=0))
+    sqs.start()
+    bends.send_to(sqs.deliver, sqs.policy)
+    endpoint = Endpoint({"cloudformation": own, "sqs": watched}, watched, lambda service: None, dict)
+    server = serve(around(endpoint), "127.0.0.1", 0)
     url = f"http://127.0.0.1:{server.server_port}"
     made = Cloud(url, folder, CloudFormation(folder / "cloudformation.sqlite", lambda: url))
     made.service.start()
@@ -154,6 +159,7 @@ def serving(folder: Path, moto_app: Wsgi) -> Iterator[Cloud]:
     finally:
         made.service.stop()
         server.shutdown()
+        sqs.stop()
 
 
 def _call(environ: dict[str, Any]) -> str:
