@@ -13,7 +13,7 @@ from tests.localcloud.cloudformation.model_things import ACCOUNT, SORTS, Import,
 
 # Each may depend on those before it.
 ORDER = ["Dead", "Topic", "Live", "Listener", "Bucket", "Group", "Secret", "Role", "Logs", "Alarm", "Note"]
-NAMES = [None, None, None, "name-one", "name-two"]
+NAMES = [None] * 6 + ["name-one", "name-two"]
 BROKEN: list[dict[str, Any]] = [
     {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "not a name!"}},
     {"Type": "AWS::SQS::Queue", "Properties": {"Colour": "red"}},
@@ -181,7 +181,7 @@ def things(draw: st.DrawFn, logical_id: str) -> Thing:
         draw(st.sampled_from(NAMES)) if sort.named_by else None,
         sort.named_by != "" and draw(st.integers(0, 4)) == 4,
         draw(st.integers(0, 3)) == 3,
-        bool(sort.poison) and draw(st.integers(0, 9)) == 9,
+        bool(sort.poison) and draw(st.integers(0, 15)) == 15,
         draw(st.frozensets(st.sampled_from(ORDER[:rank]), max_size=2)) if rank else frozenset(),
     )
 
@@ -189,13 +189,15 @@ def things(draw: st.DrawFn, logical_id: str) -> Thing:
 @st.composite
 def edits(draw: st.DrawFn) -> dict[str, Any]:
     """Changes of a template: {logical id: a thing, or None to remove it}, and of what is beside its resources."""
-    names = draw(st.lists(st.sampled_from(ORDER), max_size=5, unique=True))
+    names = draw(st.lists(st.sampled_from(ORDER), min_size=4, max_size=8, unique=True))
     return {
-        "things": {name: draw(st.none() | things(name) | things(name)) for name in names},
+        "things": {name: draw(things(name) | things(name) | things(name) | st.none()) for name in names},
         "on": draw(st.booleans()),
         "size": draw(st.sampled_from([40, 40, 50])),
-        "exports": draw(st.dictionaries(st.sampled_from("xy"), st.sampled_from("12"), max_size=2)),
-        "broken": draw(st.none() | st.none() | st.builds(Broken, st.integers(0, 2), st.integers(0, len(ORDER)))),
+        "exports": draw(st.sampled_from([{}, {}, {}, {"x": "1"}, {"x": "2"}, {"y": "1"}])),
+        "broken": draw(st.builds(Broken, st.integers(0, 2), st.integers(0, len(ORDER))))
+        if draw(st.integers(0, 5)) == 5
+        else None,
     }
 
 
