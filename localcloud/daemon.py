@@ -64,6 +64,8 @@ class Daemon:
     def _start(self, parts: list[Callable[[], Any]]) -> None:
         """Start everything in order; `parts` is given what ends each part, as soon as it has begun."""
         from localcloud.cloudformation import CloudFormation
+        from localcloud.destinations import Destinations
+        from localcloud.s3 import S3
         from localcloud.snapshot import Snapshot
         from localcloud.sqs import Sqs
         from localcloud.swf import Swf
@@ -76,8 +78,10 @@ class Daemon:
         self.snapshot.restore()
         plain.publish_image(self.image)
         swf = Swf(self.home.services / "swf.sqlite")
+        destinations = Destinations(sqs)
+        s3 = S3(self.home.services / "s3", destinations.deliver, destinations.may_deliver)
         formation = CloudFormation(self.home.services / "cloudformation.sqlite", lambda: self.endpoint)
-        own = {"swf": swf.app, "sqs": sqs.app, "cloudformation": formation.app}
+        own = {"swf": swf.app, "sqs": sqs.app, "s3": s3.app, "cloudformation": formation.app}
         endpoint = Endpoint(own, _moto(), self._changed, self.status)
         gateway = str(self.numbers.gateway)
         served = (
@@ -85,7 +89,7 @@ class Daemon:
             (endpoint, gateway, self.numbers.port),
             (Metadata().app, gateway, network.METADATA_PORT),
         )
-        for part in (self.snapshot, self.names, swf, sqs):
+        for part in (self.snapshot, self.names, swf, sqs, s3):
             part.start()
             parts.append(part.stop)
         for app, address, port in served:  # machines ask, and CloudFormation calls, as soon as they are started

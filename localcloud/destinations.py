@@ -19,7 +19,7 @@ ServiceMay = Callable[[str, str, str, str], bool]
 class Destinations:
     """Delivers to a queue or topic by its ARN, if it is there and its policy lets S3 send to it."""
 
-    def __init__(self, sqs: Sqs, service_may: ServiceMay) -> None:
+    def __init__(self, sqs: Sqs, service_may: ServiceMay = lambda *_: True) -> None:
         self._sqs = sqs
         self._service_may = service_may
 

@@ -128,8 +128,7 @@ def topic(arn: str) -> Any:
 def publish(topic_arn: str, message: str, subject: str, message_id: str) -> None:
     """Send a message of a service to a topic's subscribers. Raises KeyError for an unknown topic."""
     found = topic(topic_arn)
-    subscriptions, _ = found.sns_backend.list_subscriptions_by_topic(topic_arn=topic_arn)
-    for subscription in subscriptions:
+    for subscription in list(found.sns_backend._get_topic_subscriptions(found)):
         subscription.publish(message, message_id, subject=subject)
 
 

@@ -75,8 +75,10 @@ def _headers(environ: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _request(environ: Mapping[str, Any], headers: Mapping[str, str]) -> Request:
-    address, body = address_of(environ), Body(environ, headers)
+    address = address_of(environ)
     action = "" if address.method == "OPTIONS" else _action(address, headers)
+    # The checksum that completes an upload is the object's, not that of the list of parts which is the body.
+    body = Body(environ, headers, told=action != "CompleteMultipartUpload")
     asked = parsing.parameters(action, address, headers) if action not in ("", POST) else {}
     host = f"{environ.get('wsgi.url_scheme', 'http')}://{headers.get('host', '')}"
     caller = environ.get("localcloud.caller")

@@ -20,11 +20,11 @@ LINE = 8 * 1024
 class Body:
     """Reads a body once. `blocks()` gives its content; after its end `etag`, `size` and `checksums` are known.
 
-    Raises, while it is read: IncompleteBody, BadDigest, InvalidDigest, XAmzContentSHA256Mismatch, InvalidRequest,
-    MissingContentLength.
+    `told` is whether checksums among the headers are the body's. Raises, while it is read: IncompleteBody, BadDigest,
+    InvalidDigest, XAmzContentSHA256Mismatch, InvalidRequest, MissingContentLength.
     """
 
-    def __init__(self, environ: Mapping[str, Any], headers: Mapping[str, str]) -> None:
+    def __init__(self, environ: Mapping[str, Any], headers: Mapping[str, str], *, told: bool = True) -> None:
         self._stream = environ["wsgi.input"]
         self._headers = headers
         self._endless = "chunked" in headers.get("transfer-encoding", "").lower()  # the server unpacks that
@@ -32,7 +32,7 @@ class Body:
         self._signed = headers.get("x-amz-content-sha256", "")
         self._trailers: dict[str, str] = {}
         self.packed = self._signed.startswith("STREAMING-") or "aws-chunked" in headers.get("content-encoding", "")
-        self.told = checksums.told(headers)
+        self.told = checksums.told(headers) if told else {}
         announced = [name for name in _names(headers.get("x-amz-trailer", "")) if name.startswith(checksums.HEADER)]
         names = [*self.told, *(name.removeprefix(checksums.HEADER).upper() for name in announced)]
         self.named = names[0] if names else headers.get("x-amz-sdk-checksum-algorithm")

@@ -13,6 +13,7 @@ from localcloud.s3.faults import Fault, invalid
 from localcloud.s3.model import input_shape, members
 from localcloud.s3.routing import Address
 
+OWN_ERRORS = {"BucketLocationConstraint", "FilterRuleName"}
 ANY_TEXT = {"Expires"}  # kept as it was given, date or not
 
 
@@ -99,8 +100,8 @@ def _value(shape: Any, node: ET.Element) -> Any:
 
 
 def _is_listed(shape: Any) -> bool:
-    """Whether the schema lists a string's values. A region has an error of its own."""
-    return shape.type_name == "string" and bool(shape.enum) and shape.name != "BucketLocationConstraint"
+    """Whether the schema lists a string's values, and has the last word on them."""
+    return shape.type_name == "string" and bool(shape.enum) and shape.name not in OWN_ERRORS
 
 
 def _argument(shape: Any, text: str, name: str) -> Any:

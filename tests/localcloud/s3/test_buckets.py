@@ -29,7 +29,9 @@ def test_a_bucket_from_its_making_to_its_end(s3: Any) -> None:
     assert refusal(s3.put_object, Bucket="another", Key="a", Body=b"a") == ("NoSuchBucket", 404)
 
 
-@pytest.mark.parametrize("name", ["ab", "Upper", "a..b", "192.168.1.1", "xn--a-bucket", "under_score", "ends-", "a" * 64])
+@pytest.mark.parametrize(
+    "name", ["ab", "Upper", "a..b", "192.168.1.1", "xn--a-bucket", "under_score", "ends-", "a" * 64]
+)
 def test_names_that_s3_does_not_take(cloud: Cloud, name: str) -> None:
     status, _, body = cloud.call("PUT", f"/{name}", headers={"Content-Length": "0"})
     assert (status, b"<Code>InvalidBucketName</Code>" in body) == (400, True)

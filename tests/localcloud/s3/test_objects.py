@@ -51,7 +51,9 @@ def test_what_was_not_said_has_its_default(s3: Any) -> None:
     assert not {"StorageClass", "VersionId", "CacheControl"} & found.keys()
 
 
-@pytest.mark.parametrize("key", ["a b", "a+b", "a%2Fb", "/lead", "two//slashes", "trail/", "ünï/¿?#&<>'\"", "..", "x" * 1024])
+@pytest.mark.parametrize(
+    "key", ["a b", "a+b", "a%2Fb", "/lead", "two//slashes", "trail/", "ünï/¿?#&<>'\"", "..", "x" * 1024]
+)
 def test_any_key(s3: Any, key: str) -> None:
     put(s3, key)
     assert got(s3, key) == TEXT
@@ -69,7 +71,14 @@ def test_what_is_not_there(cloud: Cloud, s3: Any) -> None:
     assert refusal(s3.head_object, Bucket=BUCKET, Key="a") == ("404", 404)
     status, headers, body = cloud.call("GET", f"/{BUCKET}/a")
     assert (status, headers["content-type"]) == (404, "application/xml")
-    for element in (b"<Code>NoSuchKey</Code>", b"<Message>", b"<Resource>", b"<RequestId>", b"<HostId>", b"<Key>a</Key>"):
+    for element in (
+        b"<Code>NoSuchKey</Code>",
+        b"<Message>",
+        b"<Resource>",
+        b"<RequestId>",
+        b"<HostId>",
+        b"<Key>a</Key>",
+    ):
         assert element in body
     assert cloud.call("HEAD", f"/{BUCKET}/a")[2] == b""
     s3.delete_object(Bucket=BUCKET, Key="a")
@@ -245,7 +254,11 @@ def test_attributes_of_an_object(s3: Any) -> None:
     put(s3, ChecksumAlgorithm="CRC32")
     wanted = ["ETag", "Checksum", "ObjectSize", "StorageClass"]
     found = s3.get_object_attributes(Bucket=BUCKET, Key="a", ObjectAttributes=wanted)
-    assert (found["ETag"], found["ObjectSize"], found["StorageClass"]) == ("781e5e245d69b566979b86e28d23f2c7", 10, "STANDARD")
+    assert (found["ETag"], found["ObjectSize"], found["StorageClass"]) == (
+        "781e5e245d69b566979b86e28d23f2c7",
+        10,
+        "STANDARD",
+    )
     checksum = base64.b64encode(zlib.crc32(TEXT).to_bytes(4, "big")).decode()
     assert found["Checksum"] == {"ChecksumCRC32": checksum, "ChecksumType": "FULL_OBJECT"}
     assert refusal(s3.get_object_attributes, Bucket=BUCKET, Key="a", ObjectAttributes=["Sise"])[0] == "InvalidArgument"
