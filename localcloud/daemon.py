@@ -66,30 +66,32 @@ class Daemon:
         from localcloud.cloudformation import CloudFormation
         from localcloud.destinations import Destinations
         from localcloud.s3 import S3
-        from localcloud.snapshot import Snapshot
         from localcloud.sqs import Sqs
+        from localcloud.state import State
         from localcloud.swf import Swf
 
         network.up(self.numbers)
         bends.bend(self.numbers, self.instances.console)
         sqs = Sqs(self.home.services / "sqs.sqlite")
         bends.send_to(sqs.deliver, sqs.policy)
-        self.snapshot = Snapshot(self.home.services / "moto.pickle.gz")
-        self.snapshot.restore()
-        plain.publish_image(self.image)
+        self.state = State(self.home.services / "moto.sqlite")
+        parts.append(self.state.stop)
+        self.state.restore()
+        with self.state.changing():
+            plain.publish_image(self.image)
         swf = Swf(self.home.services / "swf.sqlite")
         destinations = Destinations(sqs)
         s3 = S3(self.home.services / "s3", destinations.deliver, destinations.may_deliver)
         formation = CloudFormation(self.home.services / "cloudformation.sqlite", lambda: self.endpoint)
         own = {"swf": swf.app, "sqs": sqs.app, "s3": s3.app, "cloudformation": formation.app}
-        endpoint = Endpoint(own, _moto(), self._changed, self.status)
+        endpoint = Endpoint(own, self.state.kept(_moto()), self._changed, self.status)
         gateway = str(self.numbers.gateway)
         served = (
             (endpoint, LOOPBACK, self.numbers.port),
             (endpoint, gateway, self.numbers.port),
-            (Metadata().app, gateway, network.METADATA_PORT),
+            (Metadata(self.state.changing).app, gateway, network.METADATA_PORT),
         )
-        for part in (self.snapshot, self.names, swf, sqs, s3):
+        for part in (self.names, swf, sqs, s3):
             part.start()
             parts.append(part.stop)
         for app, address, port in served:  # machines ask, and CloudFormation calls, as soon as they are started
@@ -145,11 +147,10 @@ class Daemon:
             self.databases.sync()
         if service in ("ec2", "rds", "route53"):
             self.names.sync()
-        self.snapshot.changed()
 
     def _machines_changed(self) -> None:
+        self.state.changed("ec2", "rds")
         self.names.sync()
-        self.snapshot.changed()
 
     def _addresses(self) -> Iterator[tuple[str, str]]:
         yield from plain.addresses()

@@ -37,7 +37,7 @@ class Endpoint:
         service = service_of(environ)
         if own := self.own.get(service):
             return own(environ, start_response)
-        reading = _is_reading(environ, service)
+        reading = environ["localcloud.reading"] = _is_reading(environ, service)
         answer = self.other(environ, start_response)
         if not reading:
             self.changed(service)

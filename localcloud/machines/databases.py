@@ -96,6 +96,7 @@ class Databases(Keeper):
                 raise NotImplementedError(f"{record.engine} {record.engine_version}: only PostgreSQL {ENGINE_MAJOR}")
             group = getattr(record, "db_subnet_group", None)
             address = plain.take_address(group.subnets[0]["SubnetIdentifier"] if group else None)
+            self.changed()  # kept: nobody else is given it, also after kill -9
             machine.create(self.numbers, self._image(), IPv4Address(address), Size(1024, 1))
             write_private(machine.folder / "address", address)
         machine.start()

@@ -5,25 +5,18 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
-import platform
 import shutil
 import stat
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from localcloud import host
-from localcloud.home import CloudError
+from localcloud.machines.recipe import CA_FOLDER, FILES, REQUIREMENTS, SUITE, Recipe, known, note, stamp_of_this_host
 
 Say = Callable[[str], None]
 
-FILES = Path(__file__).parent / "files"
-REQUIREMENTS = Path(__file__).parents[2] / "salt" / "machine" / "requirements.txt"
-CA_FOLDER = Path("/usr/local/share/ca-certificates")
-SUITE = "bookworm"
 PACKAGES = [
     "systemd",
     "systemd-sysv",
@@ -83,13 +76,18 @@ def base_image(cache: Path, say: Say) -> Image:
 
     Raises CloudError where it can't be built; nothing half-built is left to be taken for whole.
     """
-    recipe = _Recipe.of_this_host()
+    stamp = stamp_of_this_host()
+    if layer := known(cache, stamp):
+        return Image((layer,))
+    written = Recipe.of_this_host()
 
     def build(part: Path) -> None:
         host.require_room(cache)
-        _build(recipe, part, say)
+        _build(written, part, say)
 
-    return Image((built_once(cache / "images" / f"debian-12-{recipe.digest[:16]}", build),))
+    layer = built_once(cache / "images" / f"debian-12-{written.digest[:16]}", build)
+    note(cache, stamp, layer)
+    return Image((layer,))
 
 
 def cached_images(cache: Path) -> Iterator[Image]:
@@ -117,58 +115,7 @@ def built_once(folder: Path, build: Callable[[Path], None]) -> Path:
     return layer
 
 
-@dataclass(frozen=True)
-class _Recipe:
-    """All that the base image depends on."""
-
-    sources: str  # apt's lines, as this host has them for Debian
-    options: str  # apt's settings of this host for reaching them
-    pip: str  # pip.conf
-    authorities: tuple[Path, ...]  # certificate authorities that this host trusts besides Debian's
-
-    @classmethod
-    def of_this_host(cls) -> _Recipe:
-        return cls(_debian_sources(), _apt_options(), _pip_settings(), tuple(sorted(CA_FOLDER.glob("*.crt"))))
-
-    @property
-    def digest(self) -> str:
-        parts = [self.sources, self.options, self.pip, platform.machine(), Path(__file__).read_text()]
-        for file in (REQUIREMENTS, *sorted(FILES.iterdir()), *self.authorities):
-            parts += [file.name, file.read_text()]
-        return hashlib.sha256("\0".join(parts).encode()).hexdigest()
-
-
-def _debian_sources() -> str:
-    template = "$(ORIGIN)|$(TRUSTED)|deb $(REPO_URI) $(RELEASE) $(COMPONENT)"
-    lines = host.run("apt-get", "indextargets", "--format", template, "Created-By: Packages").splitlines()
-    wanted = {line.split("|", 2)[2] for line in lines if line.startswith("Debian|") and f" {SUITE}" in line}
-    if not wanted:
-        raise CloudError(
-            f"apt on this computer knows no Debian 12 ({SUITE}) archive: the local cloud needs Debian 12. "
-            "Run apt-get update; see /etc/apt/sources.list"
-        )
-    return "\n".join(sorted(wanted, key=lambda line: (not line.endswith(f" {SUITE} main"), line))) + "\n"
-
-
-def _apt_options() -> str:
-    prefixes = ("Acquire::http", "Acquire::https", "Acquire::Check-", "Acquire::Retries")
-    lines = host.run("apt-config", "dump").splitlines()
-    return "".join(f"{line}\n" for line in lines if line.startswith(prefixes) and not line.endswith('"";'))
-
-
-def _pip_settings() -> str:
-    """pip.conf for the machines: this host's index, where it names one that a machine can reach."""
-    lines = ["[global]", "cert = /etc/ssl/certs/ca-certificates.crt", "disable-pip-version-check = true"]
-    done = subprocess.run([sys.executable, "-m", "pip", "config", "list"], capture_output=True, text=True, check=False)
-    kept = dict(line.split("=", 1) for line in done.stdout.splitlines() if line.startswith("global."))
-    for key in ("index-url", "extra-index-url", "proxy", "trusted-host"):
-        words = [word for word in kept.get(f"global.{key}", "").strip("'").split() if not word.startswith("file:")]
-        if words:
-            lines.append(f"{key} = {' '.join(words)}")
-    return "\n".join(lines) + "\n"
-
-
-def _build(recipe: _Recipe, root: Path, say: Say) -> None:
+def _build(recipe: Recipe, root: Path, say: Say) -> None:
     say("Debian 12 from its packages")
     with _written(root.parent / "apt-options", recipe.options) as options:
         host.run(
@@ -189,7 +136,7 @@ def _build(recipe: _Recipe, root: Path, say: Say) -> None:
     shift_owners(root)
 
 
-def _furnish(recipe: _Recipe, root: Path) -> None:
+def _furnish(recipe: Recipe, root: Path) -> None:
     (root / "etc/pip.conf").write_text(recipe.pip)
     for authority in recipe.authorities:
         shutil.copy(authority, root / str(CA_FOLDER)[1:])

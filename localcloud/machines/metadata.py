@@ -12,6 +12,7 @@ import json
 import secrets
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -26,7 +27,10 @@ LONGEST_TOKEN = 21600
 
 
 class Metadata:
-    def __init__(self) -> None:
+    """`changing()` is a context in which moto may be changed: what was changed is kept when it ends."""
+
+    def __init__(self, changing: Callable[[], AbstractContextManager[None]]) -> None:
+        self._changing = changing
         self._tokens: dict[str, tuple[str, float]] = {}  # token -> (instance, end)
         self._credentials: dict[str, tuple[Any, datetime]] = {}
 
@@ -121,7 +125,8 @@ class Metadata:
             now = datetime.now(UTC)
             kept, end = self._credentials.get(instance.id, (None, now))
             if kept is None or end - now < timedelta(seconds=RENEW) or kept.role_arn != role.arn:
-                kept = plain.role_credentials(role, instance.id, LIFETIME)
+                with self._changing():
+                    kept = plain.role_credentials(role, instance.id, LIFETIME)
                 end = now + timedelta(seconds=LIFETIME)
                 self._credentials[instance.id] = (kept, end)
             return json.dumps(

@@ -189,7 +189,6 @@ def test_all_is_there_again_after_kill_9(own_cloud: Cloud) -> None:
     instance_id, machine = running(own_cloud)
     own_cloud.client("s3").create_bucket(Bucket="kept-bucket")
     own_cloud.client("swf").register_domain(name="kept", workflowExecutionRetentionPeriodInDays="1")
-    time.sleep(1.5)  # moto's state is kept half a second after a change: the issue on durability is another one
     os.kill(own_cloud.status()["pid"], signal.SIGKILL)
     assert machine.is_running()
     own_cloud.start()
