@@ -12,8 +12,6 @@ from localcloud.sqs.messages import received
 from localcloud.sqs.queues import Queue
 from localcloud.sqs.store import Change
 
-MARK = b"AQEB"
-
 
 @dataclass(frozen=True)
 class Receipt:
@@ -25,7 +23,7 @@ class Receipt:
 def handle(queue: Queue, row: Any) -> str:
     """The receipt handle of a message's last receive."""
     said = f"{queue.number}.{row['number']}.{row['received']}.{row['id']}"
-    return base64.urlsafe_b64encode(MARK + said.encode()).decode()
+    return base64.b64encode(said.encode()).decode()
 
 
 def receipt(queue: Queue, given: str) -> Receipt:
@@ -33,7 +31,7 @@ def receipt(queue: Queue, given: str) -> Receipt:
     if not given:
         raise missing("ReceiptHandle")
     try:
-        said = base64.urlsafe_b64decode(given).removeprefix(MARK).decode().split(".")
+        said = base64.b64decode(given, validate=True).decode().split(".")
         found = Receipt(*map(int, said[:3]))
     except (NotBase64, ValueError, TypeError):
         found = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,12 +22,15 @@ from localcloud.waiting import Waiting
 
 
 class Sqs:
-    """Amazon SQS, kept in one SQLite file. `app` answers its API (WSGI); `start` goes on where the last one ended."""
+    """Amazon SQS, kept in one SQLite file. `app` answers its API (WSGI); `start` goes on where the last one ended.
 
-    def __init__(self, database: Path, *, limits: Limits | None = None) -> None:
+    `now` tells the time, in seconds since 1970.
+    """
+
+    def __init__(self, database: Path, *, limits: Limits | None = None, now: Callable[[], float] = time.time) -> None:
         self.limits = limits or Limits()
         self.waiting: Waiting[int] = Waiting()
-        self.store = opened(database, self.limits, self._committed)
+        self.store = opened(database, self.limits, self._committed, now)
         self.clock = Clock("SQS", Background(self.store).happen)
         self.app = application(self)
 

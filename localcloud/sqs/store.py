@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -81,5 +82,7 @@ class Change(store.Change):
 Store = store.Store[Change]
 
 
-def opened(database: Path, limits: Limits, committed: Callable[[Change], None]) -> Store:
-    return Store(database, SCHEMA, lambda connection, now: Change(connection, now, limits), committed)
+def opened(
+    database: Path, limits: Limits, committed: Callable[[Change], None], now: Callable[[], float] = time.time
+) -> Store:
+    return Store(database, SCHEMA, lambda connection, at: Change(connection, at, limits), committed, now)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from localcloud.cloudformation.intrinsics import text
@@ -10,6 +11,8 @@ from localcloud.cloudformation.resources.at import At
 from localcloud.cloudformation.resources.iam import document
 from localcloud.cloudformation.resources.kind import Existing, Kind, Named, Properties, changed, names
 
+# SQS gives a deleted queue's name to no other for a minute: a stack that is made again waits for it.
+DELETED_RECENTLY = "AWS.SimpleQueueService.QueueDeletedRecently"
 # What an attribute is again once the template no longer says it.
 DEFAULTS = {
     "DelaySeconds": "0",
@@ -18,6 +21,8 @@ DEFAULTS = {
     "ReceiveMessageWaitTimeSeconds": "0",
     "VisibilityTimeout": "30",
     "ContentBasedDeduplication": "false",
+    "DeduplicationScope": "queue",
+    "FifoThroughputLimit": "perQueue",
     "SqsManagedSseEnabled": "true",
     "KmsDataKeyReusePeriodSeconds": "300",
 }
@@ -49,7 +54,7 @@ class Queue(Named):
         if text(new.get("FifoQueue", False)) == "true":
             settings["FifoQueue"] = "true"
         asked = {"QueueName": name, "Attributes": settings, "tags": {**self.tags_of(new), **at.system_tags}}
-        return str(at.call("sqs", "CreateQueue", asked)["QueueUrl"])
+        return at.wait(lambda: _made(at, asked), f"the name {name}, whose queue was just deleted", 120)
 
     def read(self, at: At, it: Existing) -> dict[str, Any]:
         name = it.id.rsplit("/", 1)[-1]
@@ -91,6 +96,18 @@ class QueuePolicy(Kind):
     def delete(self, at: At, it: Existing) -> None:
         for url in it.properties["Queues"]:
             _set(at, url, "")
+
+
+def _made(at: At, asked: Mapping[str, Any]) -> str | None:
+    """The new queue's URL; None where its name is not free yet."""
+    from botocore.exceptions import ClientError
+
+    try:
+        return str(at.call("sqs", "CreateQueue", asked)["QueueUrl"])
+    except ClientError as error:
+        if error.response["Error"]["Code"] != DELETED_RECENTLY:
+            raise
+        return None
 
 
 def _set(at: At, url: str, policy: str) -> None:

@@ -32,7 +32,7 @@ class Cloud:
 
     url: str
     folder: Path
-    service: CloudFormation
+    app: Wsgi
     before: Callable[[str, str], None] = lambda service, call: None
     after: Callable[[str, str], None] = lambda service, call: None
     calls: list[tuple[str, str]] = field(default_factory=list)
@@ -49,6 +49,9 @@ class Cloud:
         session: Any = _session()
         self._clients[name] = session.client(name, endpoint_url=url, config=config)
 
+    def __post_init__(self) -> None:
+        self.start()
+
     @property
     def cfn(self) -> Any:
         return self.client("cloudformation")
@@ -56,7 +59,10 @@ class Cloud:
     def restart(self) -> None:
         """Stop our CloudFormation where it is, and let a new one take over its database."""
         self.service.stop()
-        self.service = CloudFormation(self.folder / "cloudformation.sqlite", lambda: self.url)
+        self.start()
+
+    def start(self) -> None:
+        self.service = CloudFormation(self.folder / "cloudformation.sqlite", lambda: self.url, inside=lambda: self.app)
         self.service.start()
 
     # What tests do again and again
@@ -129,8 +135,13 @@ def moto() -> Wsgi:
 
 
 @contextmanager
-def serving(folder: Path, moto_app: Wsgi, around: Callable[[Wsgi], Wsgi] = lambda app: app) -> Iterator[Cloud]:
-    """An empty cloud, served as the daemon serves it, on a free port of loopback; `around` sees each call first."""
+def serving(
+    folder: Path, moto_app: Wsgi, around: Callable[[Wsgi], Wsgi] = lambda app: app, reuse: int = 0
+) -> Iterator[Cloud]:
+    """An empty cloud, served as the daemon serves it, on a free port of loopback; `around` sees each call first.
+
+    `reuse` is for how many seconds a deleted queue keeps its name: AWS says 60, the tests would sit them out.
+    """
     from moto.moto_api._internal import moto_api_backend
 
     moto_api_backend.reset()
@@ -146,14 +157,13 @@ def serving(folder: Path, moto_app: Wsgi, around: Callable[[Wsgi], Wsgi] = lambd
     def own(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         return made.service.app(environ, start_response)
 
-    sqs = Sqs(folder / "sqs.sqlite", limits=Limits(reuse=0))
+    sqs = Sqs(folder / "sqs.sqlite", limits=Limits(reuse=reuse))
     sqs.start()
     bends.send_to(sqs.deliver, sqs.policy)
     endpoint = Endpoint({"cloudformation": own, "sqs": watched}, watched, lambda service: None, dict)
-    server = serve(around(endpoint), "127.0.0.1", 0)
-    url = f"http://127.0.0.1:{server.server_port}"
-    made = Cloud(url, folder, CloudFormation(folder / "cloudformation.sqlite", lambda: url))
-    made.service.start()
+    app = around(endpoint)
+    server = serve(app, "127.0.0.1", 0)
+    made = Cloud(f"http://127.0.0.1:{server.server_port}", folder, app)
     try:
         yield made
     finally:
