@@ -59,6 +59,7 @@ class Connection:
         self.stopping = stopping
         self._requests: deque[Request] = deque()
         self._parser = httptools.HttpRequestParser(self)
+        self._answered = False  # a request, at least
 
     def run(self) -> None:
         """Answer until either side ends it."""
@@ -68,7 +69,8 @@ class Connection:
             while self._answer_next() and not self.stopping():
                 pass
         except httptools.HttpParserError:
-            self._refuse("400 Bad Request")
+            if not self._answered:  # else it was fine before: two processes of a forked client write over each other,
+                self._refuse("400 Bad Request")  # and each will ask again on a connection of its own
         except OSError:
             pass  # the caller went away, or was silent too long
         except Exception:
@@ -140,6 +142,7 @@ class Connection:
             self.receive(request)
             request.body.clear()
         self._requests.popleft()
+        self._answered = True
         return stays
 
     def _wait(self) -> bool:
@@ -177,6 +180,7 @@ class Connection:
             "SERVER_PROTOCOL": f"HTTP/{request.version}",
             "werkzeug.socket": self.socket,
             "localcloud.headers": request.headers,
+            "localcloud.ahead": lambda: len(self._requests) > 1,
         }
         for name, value in request.headers:
             if "_" in name:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any
 
+from localcloud.answer import Gone
 from localcloud.text import Json, text
 
 log = logging.getLogger(__name__)
@@ -57,6 +58,8 @@ def json_application(target: str, perform: Perform) -> Application:
     """Answer AWS JSON 1.0. `target` is what stands before an action's name in X-Amz-Target, as "AmazonSQS."."""
 
     def app(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        if environ.get("localcloud.ahead", bool)():
+            raise shared()
         name = environ.get("HTTP_X_AMZ_TARGET", "").removeprefix(target)
         status, headers, answer = _answer(perform, name, environ)
         payload = b"" if answer is None else text(answer).encode()
@@ -77,6 +80,8 @@ def _answer(perform: Perform, name: str, environ: dict[str, Any]) -> tuple[int, 
         return 200, (), perform(name, _body(environ), environ)
     except Fault as fault:
         return fault.status, fault.headers, {"__type": fault.kind, "message": fault.message}
+    except Gone:
+        raise
     except Exception:
         log.exception("%s", name)
         return 500, (), INTERNAL_FAILURE
@@ -90,15 +95,31 @@ def _body(environ: dict[str, Any]) -> Any:
         raise unreadable(f"The request's body is not JSON: {error}") from error
 
 
+def shared() -> Gone:
+    """Another request came before this one's answer, which no AWS client does.
+
+    Unless it has forked, as simpleflow does: then two processes write to one connection, and either may read what is
+    for the other. Closed, it makes each ask again on a connection of its own, as broken TLS does on AWS.
+    """
+    return Gone("another request came before this one's answer")
+
+
 def listens(environ: dict[str, Any]) -> bool:
-    """Whether the caller is still there to be answered: the server shows us its socket; a closed one reads as empty."""
+    """Whether the caller is still there to be answered: the server shows us its socket; a closed one reads as empty.
+
+    Raises Gone where the next request has come already.
+    """
     connection = environ.get("werkzeug.socket")
     if connection is None:
         return True
     try:
         readable, _, _ = select.select([connection], [], [], 0)
-        return not readable or connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) != b""
+        if not readable:
+            return True
+        if connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b"":
+            return False
     except BlockingIOError:
         return True
     except (OSError, ValueError):
         return False
+    raise shared()

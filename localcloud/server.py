@@ -35,7 +35,8 @@ class Server:
     """`server_port` is where it answers; `shutdown()` ends it.
 
     Beside what WSGI asks for, `environ` has `RAW_URI` (the target as it came), `werkzeug.socket` (the connection, to
-    see whether the caller is still there) and `localcloud.headers` (each header's name and value as they came).
+    see whether the caller is still there), `localcloud.headers` (each header's name and value as they came) and
+    `localcloud.ahead()` (whether the next request has begun to come before this one's answer).
     """
 
     def __init__(self, app: Wsgi, address: str, port: int) -> None:

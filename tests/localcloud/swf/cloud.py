@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from pathlib import Path
 from typing import Any
 
 import boto3
 from botocore.config import Config
-from werkzeug.serving import WSGIRequestHandler, make_server
 
+from localcloud.server import serve
 from localcloud.swf import Limits, Swf
 
 DOMAIN = "Publish.ct"
@@ -19,13 +18,6 @@ LIST = {"name": "DefaultTaskList"}
 NEVER = "NONE"
 
 
-class _Handler(WSGIRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def log_request(self, code: Any = "-", size: Any = "-") -> None:
-        pass
-
-
 class Cloud:
     """One Swf on a free loopback port."""
 
@@ -33,9 +25,7 @@ class Cloud:
         self.database = database
         self.swf = Swf(database, poll_seconds=poll_seconds, limits=limits)
         self.swf.start()
-        self.server = make_server("127.0.0.1", 0, self.swf.app, threaded=True, request_handler=_Handler)
-        self.server.daemon_threads = True  # type: ignore[attr-defined]
-        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
+        self.server = serve(self.swf.app, "127.0.0.1", 0)
         self.endpoint = f"http://127.0.0.1:{self.server.server_port}"
         self.client = client(self.endpoint)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import socket
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -139,3 +140,35 @@ def test_a_long_history_comes_in_pages_of_the_same_task(swf: Any) -> None:
     swf.signal_workflow_execution(domain=DOMAIN, workflowId="one", signalName="s")
     recent = poll(swf, startAtPreviousStartedEvent=True)
     assert recent["events"][0]["eventId"] == recent["previousStartedEventId"] == pages[0]["startedEventId"]
+
+
+def test_processes_that_share_a_connection_come_apart(cloud: Cloud) -> None:
+    """A client that forks has its open connection twice: no task goes where it can't be known who reads it."""
+    swf = cloud.client
+    body = json.dumps({"domain": DOMAIN, "taskList": LIST}).encode()
+    head = (
+        "POST / HTTP/1.1\r\nHost: x\r\nX-Amz-Target: SimpleWorkflowService.PollForDecisionTask\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n"
+    )
+    request = head.encode() + body
+    start(swf)
+    for pause in (0.0, 0.3):
+        with socket.create_connection(("127.0.0.1", cloud.server.server_port), timeout=10) as shared:
+            if pause:  # the second request comes while the first one waits for a task
+                answer(swf, poll(swf))
+                shared.sendall(request)
+                time.sleep(pause)
+                shared.sendall(request)
+                time.sleep(pause)
+                swf.signal_workflow_execution(domain=DOMAIN, workflowId="one", signalName="s")
+            else:
+                shared.sendall(request + request)
+            assert gone(shared), "closed, and neither is answered"
+    assert poll(swf)["taskToken"], "nobody has swallowed the task"
+
+
+def gone(connection: socket.socket) -> bool:
+    try:
+        return connection.recv(1) == b""
+    except ConnectionResetError:
+        return True
