@@ -129,11 +129,13 @@ def _build_image() -> None:
 
 
 def _choose(home: Home) -> Numbers:
-    from localcloud.machines.network import claim_network, free_port
+    from localcloud.machines.network import claim_network, free_port, number_of
 
+    network = claim_network(home)
     named = os.environ.get("BLDR_PORT")
-    port = int(named) if named else free_port(PREFERRED_PORT)
-    numbers = Numbers(str(claim_network(home)), port, access_key="LOCAL" + new_secret()[:15], secret_key=new_secret())
+    # no other cloud prefers it: the port of one that is stopped, or starts at this moment, only looks free
+    port = int(named) if named else free_port(PREFERRED_PORT + number_of(network))
+    numbers = Numbers(str(network), port, access_key="LOCAL" + new_secret()[:15], secret_key=new_secret())
     home.keep(numbers)
     return numbers
 

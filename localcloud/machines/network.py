@@ -15,6 +15,7 @@ from localcloud.home import CloudError, Home, Numbers
 from localcloud.host import run
 
 CLAIMS = Path("/var/lib/continuum/networks")
+FIRST = 64  # the first network that clouds have is 10.64.0.0/16
 METADATA_ADDRESS = "169.254.169.254"
 METADATA_PORT = 8169  # where the bridge's own address answers for it
 
@@ -26,11 +27,16 @@ def claim_network(home: Home) -> IPv4Network:
     """
     CLAIMS.mkdir(parents=True, exist_ok=True)
     taken = [IPv4Network(network) for network in _networks_in_use()]
-    for number in range(64, 192):
-        network = IPv4Network(f"10.{number}.0.0/16")
+    for number in range(128):
+        network = IPv4Network(f"10.{FIRST + number}.0.0/16")
         if not any(network.overlaps(other) for other in taken) and _claim(network, home):
             return network
     raise CloudError("no free 10.x.0.0/16 network on this host: `ip route` shows what uses them")
+
+
+def number_of(network: IPv4Network) -> int:
+    """Which of the clouds' networks that is, from 0: no two clouds on this host have the same."""
+    return network.network_address.packed[1] - FIRST
 
 
 def give_back(numbers: Numbers) -> None:
