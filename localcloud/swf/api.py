@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from localcloud.protocol import Answer, Application, json_application, listens, unknown_action
+from localcloud.protocol import Answer, Application, json_application, unknown_action
 from localcloud.swf.calls import CALLS
 from localcloud.swf.calls.tasks import POLLS
 from localcloud.swf.validation import check
@@ -19,7 +19,7 @@ def application(service: Swf) -> Application:
             check(name, asked)
             kind, take, nothing = POLLS[name]
             queue = (kind, asked["domain"], asked["taskList"]["name"])
-            task = service.poll(queue, lambda change: take(change, asked), lambda: listens(environ))
+            task = service.poll(queue, lambda change: take(change, asked), environ)
             return nothing if task is None else task
         if name not in CALLS:
             raise unknown_action("SWF", name)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from localcloud.clock import Clock
+from localcloud.protocol import listens
 from localcloud.swf import activities, decision_tasks, lifecycle, timers
 from localcloud.swf.api import application
 from localcloud.swf.deadlines import happen
@@ -55,14 +56,15 @@ class Swf:
         """Let every time-out happen that is due, as long as `going()`; when the next one is, None where none is set."""
         return happen(self.store, fire, going)
 
-    def poll(self, queue: Queue, take: Callable[[Change], A | None], alive: Callable[[], bool]) -> A | None:
-        """What `take` finds in one of its transactions, or None when the poll's time is over."""
+    def poll(self, queue: Queue, take: Callable[[Change], A | None], environ: dict[str, Any]) -> A | None:
+        """What `take` finds in one of its transactions, or None when the poll's time is over. `environ` is WSGI's."""
 
         def attempt() -> A | None:
             with self.store.change() as change:
                 return take(change)
 
-        return self.waiting.wait(queue, self.poll_seconds, attempt, alive)
+        caller = environ.get("werkzeug.socket")
+        return self.waiting.wait(queue, self.poll_seconds, attempt, lambda: listens(environ), caller)
 
     def _committed(self, change: Change) -> None:
         for queue in change.woken:

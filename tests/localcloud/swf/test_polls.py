@@ -159,11 +159,10 @@ def test_processes_that_share_a_connection_come_apart(cloud: Cloud) -> None:
                 shared.sendall(request)
                 time.sleep(pause)
                 shared.sendall(request)
-                time.sleep(pause)
-                swf.signal_workflow_execution(domain=DOMAIN, workflowId="one", signalName="s")
             else:
                 shared.sendall(request + request)
             assert gone(shared), "closed, and neither is answered"
+    swf.signal_workflow_execution(domain=DOMAIN, workflowId="one", signalName="s")
     assert poll(swf)["taskToken"], "nobody has swallowed the task"
 
 
