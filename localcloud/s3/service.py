@@ -37,6 +37,7 @@ class S3:
         self.blobs = Blobs(folder / "objects")
         self.store = Store(folder / "s3.sqlite", self._committed)
         self.app: Callable[[dict[str, Any], Any], Any] = application(self)
+        self.swept = threading.Event()  # set when nothing is left of processes that were killed
         self._sweeper = threading.Thread(target=self._sweep, name="s3 sweep", daemon=True)
 
     def start(self) -> None:
@@ -79,3 +80,4 @@ class S3:
                 return {row["file"] for row in reading.rows(f"SELECT file FROM pieces WHERE file IN ({marks})", *names)}
 
         self.blobs.sweep(known)
+        self.swept.set()

@@ -113,7 +113,8 @@ def _past(source: Source, marker: str, asked: Mapping[str, Any]) -> Position:
     prefix, delimiter = asked.get("Prefix") or "", asked.get("Delimiter") or ""
     if not marker:
         return source.at("")
-    if delimiter and marker.startswith(prefix) and marker.find(delimiter, len(prefix)) == len(marker) - len(delimiter):
+    rolled = delimiter and marker.startswith(prefix) and marker.endswith(delimiter)
+    if rolled and marker.find(delimiter, len(prefix)) == len(marker) - len(delimiter):
         after = listing.successor(marker)
         return source.at(after if after is not None else marker + "\U0010ffff")
     return source.at(marker + "\0")

@@ -44,6 +44,8 @@ def post_object(s3: S3, request: Request) -> Written:
     most = _check_policy(fields, key, request.bucket) if "policy" in fields else None
     least, most_size = most or (0, uploads.LARGEST_PUT)
     address = replace(request.address, key=key, method="PUT")
+    if form.kind:
+        fields.setdefault("content-type", form.kind)
     headers = {name: value for name, value in fields.items() if name not in ("key", "tagging")}
     asked = parsing.parameters("PutObject", address, headers)
     asked |= {"ACL": fields.get("acl"), "ContentLength": None}
@@ -148,6 +150,7 @@ class _Form:
         self._decoder = MultipartDecoder(options["boundary"].encode("latin-1"), max_form_memory_size=None)
         self._blocks = request.body.blocks()
         self.filename = ""
+        self.kind: str | None = None  # the file's own
 
     def fields(self) -> dict[str, str]:
         """What stands before the file, by lower-case name. Raises where there is no file."""
@@ -156,8 +159,7 @@ class _Form:
         for event in self._events():
             if isinstance(event, File) or (isinstance(event, Field) and event.name == "file"):
                 self.filename = (getattr(event, "filename", "") or "").replace("\\", "/").rpartition("/")[2]
-                if kind := event.headers.get("content-type"):
-                    found.setdefault("content-type", kind)
+                self.kind = event.headers.get("content-type")
                 return found
             if isinstance(event, Field):
                 name, value = event.name.lower(), b""

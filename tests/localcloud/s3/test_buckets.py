@@ -150,7 +150,8 @@ def test_a_public_policy_wants_an_open_bucket(s3: Any) -> None:
 
 @pytest.mark.parametrize(
     "policy",
-    ["no json", "[]", "{}", '{"Statement": []}', json.dumps({"Statement": [{**ALLOW, "Resource": "arn:aws:s3:::other"}]}),
+    ["no json", "[]", "{}", '{"Statement": []}',
+     json.dumps({"Statement": [{**ALLOW, "Resource": "arn:aws:s3:::other"}]}),
      json.dumps({"Statement": [{**ALLOW, "Action": "sqs:SendMessage"}]}),
      json.dumps({"Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": f"arn:aws:s3:::{BUCKET}"}]})],
 )  # fmt: skip

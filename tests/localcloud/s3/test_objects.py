@@ -30,7 +30,7 @@ def versioned(s3: Any, status: str = "Enabled") -> None:
 
 
 def test_an_object_tells_what_it_was_put_with(s3: Any) -> None:
-    told = {
+    told: dict[str, Any] = {
         "CacheControl": "max-age=9", "ContentDisposition": "attachment", "ContentEncoding": "gzip",
         "ContentLanguage": "en", "ContentType": "text/plain", "Metadata": {"article": "00353", "by": "elife"},
         "StorageClass": "STANDARD_IA", "ServerSideEncryption": "aws:kms", "SSEKMSKeyId": "alias/ours",
@@ -86,8 +86,8 @@ def test_what_is_not_there(cloud: Cloud, s3: Any) -> None:
 
 @pytest.mark.parametrize(
     ("asked", "content", "told"),
-    [("bytes=0-3", b"0123", "bytes 0-3/10"), ("bytes=4-", b"456789", "bytes 4-9/10"), ("bytes=-3", b"789", "bytes 7-9/10"),
-     ("bytes=8-99", b"89", "bytes 8-9/10"), ("bytes=-99", TEXT, "bytes 0-9/10"), ("bytes=5-2", TEXT, None),
+    [("bytes=0-3", b"0123", "bytes 0-3/10"), ("bytes=4-", b"456789", "bytes 4-9/10"),
+     ("bytes=-3", b"789", "bytes 7-9/10"), ("bytes=8-99", b"89", "bytes 8-9/10"), ("bytes=-99", TEXT, "bytes 0-9/10"), ("bytes=5-2", TEXT, None),
      ("lines=1-2", TEXT, None), ("bytes=0-1,3-4", TEXT, None)],
 )  # fmt: skip
 def test_a_range(s3: Any, asked: str, content: bytes, told: str | None) -> None:
@@ -205,7 +205,8 @@ def test_a_copy(cloud: Cloud, s3: Any) -> None:
     s3.delete_object(Bucket=BUCKET, Key="a b")
     assert got(s3, "copy") == TEXT
     s3.copy_object(Bucket=BUCKET, Key="other", CopySource=f"{BUCKET}/copy", MetadataDirective="REPLACE",
-                   Metadata={"y": "2"}, TaggingDirective="REPLACE", Tagging="m=x", ChecksumAlgorithm="SHA256")  # fmt: skip
+                   Metadata={"y": "2"}, TaggingDirective="REPLACE", Tagging="m=x",
+                   ChecksumAlgorithm="SHA256")  # fmt: skip
     found = s3.head_object(Bucket=BUCKET, Key="other", ChecksumMode="ENABLED")
     assert (found["Metadata"], found["ContentType"]) == ({"y": "2"}, "binary/octet-stream")
     assert base64.b64decode(found["ChecksumSHA256"]) == hashlib.sha256(TEXT).digest()
