@@ -12,6 +12,7 @@ from localcloud.cloudformation.resources.kind import Existing, Kind, Properties,
 class EIP(Tagged):
     type = "AWS::EC2::EIP"
     kept_as = "elastic-ip"
+    listed = ("DescribeAddresses", "Addresses", "PublicIp")
     replaced = names("Address NetworkBorderGroup")
     in_place = names("Domain InstanceId Tags")
     attributes = names("AllocationId PublicIp")
@@ -19,11 +20,6 @@ class EIP(Tagged):
     def create(self, at: At, new: Properties) -> str:
         asked = {"Domain": "vpc", "TagSpecifications": self.tag_specifications(at, new)}
         return str(at.call("ec2", "AllocateAddress", asked)["PublicIp"])
-
-    def found(self, at: At, new: Properties) -> str | None:
-        wanted = [{"Name": f"tag:{key}", "Values": [value]} for key, value in at.system_tags.items()]
-        found = [each["PublicIp"] for each in at.call("ec2", "DescribeAddresses", {"Filters": wanted})["Addresses"]]
-        return next((each for each in found if each not in at.others), None)
 
     def settle(self, at: At, it: Existing) -> None:
         wanted, told = it.properties.get("InstanceId"), _describe(at, it.id)

@@ -9,10 +9,14 @@ from localcloud.cloudformation.resources.kind import Kind, NotStabilized, Proper
 
 
 class Tagged(Kind):
-    """A type of EC2 that takes tags. `kept_as` is its name in TagSpecifications."""
+    """A type of EC2 that takes tags. `kept_as` is its name in TagSpecifications.
+
+    `listed` is the call that tells of all there are, the list in its answer, and where the physical id is in an entry.
+    """
 
     tags = "Tags"
     kept_as: ClassVar[str]
+    listed: ClassVar[tuple[str, str, str]]
 
     def tag_specifications(self, at: At, new: Properties, *more: str) -> list[dict[str, Any]]:
         tags = key_values({**self.tags_of(new), **at.system_tags})
@@ -26,28 +30,11 @@ class Tagged(Kind):
             at.call("ec2", "CreateTags", {"Resources": [resource_id], "Tags": key_values(fresh)})
 
     def found(self, at: At, new: Properties) -> str | None:
-        matching = [
-            {
-                tag["ResourceId"]
-                for tag in at.call(
-                    "ec2",
-                    "DescribeTags",
-                    {
-                        "Filters": [
-                            {"Name": "key", "Values": [key]},
-                            {"Name": "value", "Values": [value]},
-                            {"Name": "resource-type", "Values": [self.kept_as]},
-                        ]
-                    },
-                )["Tags"]
-            }
-            for key, value in at.system_tags.items()
-        ]
-        ours = sorted(set.intersection(*matching) - at.others)
-        return next((each for each in ours if self.lives(at, each)), None)
-
-    def lives(self, at: At, resource_id: str) -> bool:
-        return True
+        """By the tags it was made with. Services tell of tags longer than of what had them: things are asked for."""
+        operation, many, name = self.listed
+        wanted = [{"Name": f"tag:{key}", "Values": [value]} for key, value in at.system_tags.items()]
+        told = at.call("ec2", operation, {"Filters": wanted})[many]
+        return next((each for each in sorted(each[name] for each in told) if each not in at.others), None)
 
 
 def gone(error: Exception, *codes: str) -> bool:

@@ -11,6 +11,7 @@ from localcloud.cloudformation.resources.at import At
 from localcloud.cloudformation.resources.ec2 import Tagged
 from localcloud.cloudformation.resources.kind import Existing, Failed, Names, Properties, changed, names, pick
 
+LIVING = [{"Name": "instance-state-name", "Values": ["pending", "running", "stopping", "stopped"]}]
 PLACEMENT = {"AvailabilityZone": "AvailabilityZone", "Tenancy": "Tenancy", "PlacementGroupName": "GroupName",
              "Affinity": "Affinity", "HostId": "HostId"}  # fmt: skip
 STRAIGHT = (
@@ -57,8 +58,11 @@ class Instance(Tagged):
             asked["NetworkInterfaces"] = [_interface(entry) for entry in new["NetworkInterfaces"]]
         return str(at.call("ec2", "RunInstances", asked)["Instances"][0]["InstanceId"])
 
-    def lives(self, at: At, resource_id: str) -> bool:
-        return _describe(at, resource_id)["State"]["Name"] not in ("shutting-down", "terminated")
+    def found(self, at: At, new: Properties) -> str | None:
+        wanted = [{"Name": f"tag:{key}", "Values": [value]} for key, value in at.system_tags.items()]
+        told = at.call("ec2", "DescribeInstances", {"Filters": [*wanted, *LIVING]})["Reservations"]
+        ids = sorted(each["InstanceId"] for group in told for each in group["Instances"])
+        return next((each for each in ids if each not in at.others), None)
 
     def settle(self, at: At, it: Existing) -> None:
         _wait_for(at, it.id, "running")

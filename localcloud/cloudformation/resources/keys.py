@@ -12,6 +12,7 @@ from localcloud.cloudformation.resources.kind import Existing, Properties, key_v
 class KeyPair(Tagged):
     type = "AWS::EC2::KeyPair"
     kept_as = "key-pair"
+    listed = ("DescribeKeyPairs", "KeyPairs", "KeyName")
     required = names("KeyName")
     replaced = names("KeyFormat KeyName KeyType PublicKeyMaterial")
     # AWS replaces for Tags too, where they are the template's; the stack's own tags it changes in place.

@@ -12,6 +12,7 @@ from localcloud.cloudformation.resources.kind import Existing, Kind, Properties,
 class VPC(Tagged):
     type = "AWS::EC2::VPC"
     kept_as = "vpc"
+    listed = ("DescribeVpcs", "Vpcs", "VpcId")
     replaced = names("CidrBlock InstanceTenancy")
     in_place = names("EnableDnsHostnames EnableDnsSupport Tags")
     attributes = names("VpcId CidrBlock DefaultSecurityGroup DefaultNetworkAcl")
@@ -48,6 +49,7 @@ class VPC(Tagged):
 class Subnet(Tagged):
     type = "AWS::EC2::Subnet"
     kept_as = "subnet"
+    listed = ("DescribeSubnets", "Subnets", "SubnetId")
     required = names("VpcId")
     replaced = names("VpcId AvailabilityZone CidrBlock")
     in_place = names("MapPublicIpOnLaunch Tags")
@@ -78,6 +80,7 @@ class Subnet(Tagged):
 class InternetGateway(Tagged):
     type = "AWS::EC2::InternetGateway"
     kept_as = "internet-gateway"
+    listed = ("DescribeInternetGateways", "InternetGateways", "InternetGatewayId")
     in_place = names("Tags")
     attributes = names("InternetGatewayId")
 
@@ -116,6 +119,7 @@ class VPCGatewayAttachment(Kind):
 class RouteTable(Tagged):
     type = "AWS::EC2::RouteTable"
     kept_as = "route-table"
+    listed = ("DescribeRouteTables", "RouteTables", "RouteTableId")
     required = names("VpcId")
     replaced = names("VpcId")
     in_place = names("Tags")

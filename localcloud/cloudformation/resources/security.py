@@ -17,6 +17,7 @@ WAYS = (("SecurityGroupIngress", "Ingress"), ("SecurityGroupEgress", "Egress"))
 class SecurityGroup(Tagged):
     type = "AWS::EC2::SecurityGroup"
     kept_as = "security-group"
+    listed = ("DescribeSecurityGroups", "SecurityGroups", "GroupId")
     required = names("GroupDescription")
     replaced = names("GroupDescription GroupName VpcId")
     in_place = names("SecurityGroupEgress SecurityGroupIngress Tags")

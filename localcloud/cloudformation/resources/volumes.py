@@ -14,6 +14,7 @@ FIXED = names("AvailabilityZone Encrypted KmsKeyId SnapshotId MultiAttachEnabled
 class Volume(Tagged):
     type = "AWS::EC2::Volume"
     kept_as = "volume"
+    listed = ("DescribeVolumes", "Volumes", "VolumeId")
     # AWS neither updates nor replaces for a change of the FIXED ones: such an update fails.
     in_place = names("Size VolumeType Iops Throughput Tags") | FIXED
     attributes = names("VolumeId")
