@@ -47,6 +47,8 @@ class Engine:
         run = self._run(stack, operation)
         with self._store.together():
             self._store.keep_operation(operation)
+            self._store.forget_drifts(stack.id)  # what was found was about what is changed now
+            stack.drift_status, stack.drift_checked = "NOT_CHECKED", None
             run.stack_is(status, reason)
         self._launch(run)
 
@@ -62,10 +64,13 @@ class Engine:
             found[0].operation.cancelled = reason
             found[0].interrupt.set()
 
+    def at_rest(self, stack: Stack) -> Run:
+        """A stack with nothing under way, for looking at its resources."""
+        return self._run(stack, Operation(stack.id, "", "", stack.version, stack.version, time.time()))
+
     def tell(self, stack: Stack, status: str, reason: str | None = None) -> None:
         """A stack's status and its event, with no operation behind it."""
-        nothing = Operation(stack.id, "", "", stack.version, stack.version, time.time())
-        self._run(stack, nothing).stack_is(status, reason)
+        self.at_rest(stack).stack_is(status, reason)
 
     def _abandon(self, stack_id: str) -> None:
         with self._lock:

@@ -38,6 +38,8 @@ class Stack:
     parent_id: str | None = None
     root_id: str | None = None
     policy: str | None = None
+    drift_status: str = "NOT_CHECKED"
+    drift_checked: float | None = None
 
     @property
     def busy(self) -> bool:
@@ -91,6 +93,35 @@ class Resource:
     @property
     def attributes(self) -> Json:
         return self.body.attributes if self.body else {}
+
+
+@dataclass
+class Drift:
+    """What the last look at one resource found: IN_SYNC, MODIFIED, DELETED, or NOT_CHECKED."""
+
+    stack_id: str
+    logical_id: str
+    type: str
+    physical_id: str
+    status: str
+    time: float
+    expected: Json = field(default_factory=dict)
+    actual: Json | None = None
+    differences: list[Json] = field(default_factory=list)
+
+
+@dataclass
+class Detection:
+    """One look at all resources of a stack, or at those named. It outlives the process."""
+
+    id: str
+    stack_id: str
+    started: float
+    status: str = "DETECTION_IN_PROGRESS"
+    reason: str | None = None
+    drift_status: str = "UNKNOWN"
+    drifted: int = 0
+    logical_ids: list[str] = field(default_factory=list)  # empty: all
 
 
 @dataclass

@@ -11,7 +11,17 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from localcloud.cloudformation.records import Body, ChangeSet, Event, Operation, Resource, Stack, Version
+from localcloud.cloudformation.records import (
+    Body,
+    ChangeSet,
+    Detection,
+    Drift,
+    Event,
+    Operation,
+    Resource,
+    Stack,
+    Version,
+)
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS stacks
@@ -28,6 +38,8 @@ CREATE TABLE IF NOT EXISTS operations (stack TEXT PRIMARY KEY, document TEXT NOT
 CREATE TABLE IF NOT EXISTS exports (name TEXT PRIMARY KEY, stack TEXT NOT NULL, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS imports (name TEXT, stack TEXT, PRIMARY KEY (name, stack));
 CREATE TABLE IF NOT EXISTS tokens (token TEXT, stack TEXT, PRIMARY KEY (token, stack));
+CREATE TABLE IF NOT EXISTS drifts (stack TEXT, logical TEXT, document TEXT NOT NULL, PRIMARY KEY (stack, logical));
+CREATE TABLE IF NOT EXISTS detections (id TEXT PRIMARY KEY, stack TEXT NOT NULL, document TEXT NOT NULL);
 """
 
 
@@ -191,6 +203,30 @@ class Store:
         )
         return [row[0] for row in rows]
 
+    # Drift
+
+    def keep_drift(self, drift: Drift) -> None:
+        self._run("REPLACE INTO drifts VALUES (?,?,?)", drift.stack_id, drift.logical_id, _text(drift))
+
+    def drifts(self, stack_id: str) -> dict[str, Drift]:
+        """What the last look at each resource found, by logical id."""
+        rows = self._run("SELECT logical, document FROM drifts WHERE stack=? ORDER BY logical", stack_id)
+        return {row[0]: Drift(**json.loads(row[1])) for row in rows}
+
+    def forget_drifts(self, stack_id: str) -> None:
+        self._run("DELETE FROM drifts WHERE stack=?", stack_id)
+
+    def keep_detection(self, detection: Detection) -> None:
+        self._run("REPLACE INTO detections VALUES (?,?,?)", detection.id, detection.stack_id, _text(detection))
+
+    def detection(self, detection_id: str) -> Detection | None:
+        rows = self._run("SELECT document FROM detections WHERE id=?", detection_id)
+        return Detection(**json.loads(rows[0][0])) if rows else None
+
+    def detections_under_way(self) -> list[Detection]:
+        rows = self._run("SELECT document FROM detections WHERE document LIKE '%DETECTION_IN_PROGRESS%'")
+        return [Detection(**json.loads(row[0])) for row in rows]
+
     # Tokens of requests, so that one sent twice counts once
 
     def keep_token(self, token: str, stack_id: str) -> None:
@@ -198,6 +234,29 @@ class Store:
 
     def has_token(self, token: str, stack_id: str) -> bool:
         return bool(self._run("SELECT 1 FROM tokens WHERE token=? AND stack=?", token, stack_id))
+
+    # What AWS forgets in time
+
+    def forget_before(self, moment: float) -> None:
+        """Stacks that were deleted before that time, with all of theirs, and what happened to others before it."""
+        deleted = "SELECT id FROM stacks WHERE NOT live AND json_extract(document, '$.deleted') < ?"
+        with self.together():
+            for table in (
+                "resources",
+                "events",
+                "change_sets",
+                "operations",
+                "imports",
+                "tokens",
+                "drifts",
+                "detections",
+            ):
+                self._run(f"DELETE FROM {table} WHERE stack IN ({deleted})", moment)
+            self._run(f"DELETE FROM stacks WHERE id IN ({deleted})", moment)
+            self._run("DELETE FROM detections WHERE json_extract(document, '$.started') < ?", moment)
+            # they are numbered as they happened: only the old ones are looked at
+            since = "SELECT number FROM events WHERE json_extract(document, '$.time') >= ? ORDER BY number LIMIT 1"
+            self._run(f"DELETE FROM events WHERE number < coalesce(({since}), 0)", moment)
 
 
 def _text(record: Any) -> str:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 Asked = dict[str, Any]
 Action = Callable[["CloudFormation", Asked], dict[str, Any]]
 
-MODULES = ("changesets", "exports", "operating", "reading", "templates")
+MODULES = ("changesets", "drift", "exports", "operating", "reading", "templates")
 _ACTIONS: dict[str, Action] = {}
 
 

@@ -16,7 +16,7 @@ from localcloud.cloudformation.actions.operating import (
     differs,
 )
 from localcloud.cloudformation.actions.pages import page
-from localcloud.cloudformation.actions.reading import moment
+from localcloud.cloudformation.actions.times import moment
 from localcloud.cloudformation.changes import compare, without_values
 from localcloud.cloudformation.errors import AlreadyExists, InvalidChangeSetStatus, ValidationError
 from localcloud.cloudformation.records import ChangeSet, Stack, Version

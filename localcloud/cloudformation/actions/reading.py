@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from collections.abc import Mapping
 from typing import Any
 
 from localcloud.cloudformation import parameters
 from localcloud.cloudformation.actions import Asked, action
 from localcloud.cloudformation.actions.pages import PAGE, number, page
+from localcloud.cloudformation.actions.times import moment
 from localcloud.cloudformation.errors import ValidationError
-from localcloud.cloudformation.records import Event, Resource, Stack
+from localcloud.cloudformation.records import Drift, Event, Resource, Stack
 from localcloud.cloudformation.service import CloudFormation
 from localcloud.cloudformation.template import parse
-
-
-def moment(seconds: float | None) -> datetime | None:
-    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
 
 
 @action
@@ -53,7 +50,7 @@ def _described(stack: Stack) -> dict[str, Any]:
         "RoleARN": stack.role_arn,
         "Tags": [{"Key": key, "Value": value} for key, value in stack.version.tags.items()],
         "EnableTerminationProtection": stack.termination_protection,
-        "DriftInformation": {"StackDriftStatus": "NOT_CHECKED"},
+        "DriftInformation": _drift(stack),
     }
 
 
@@ -75,7 +72,7 @@ def _summary(stack: Stack) -> dict[str, Any]:
         "DeletionTime": moment(stack.deleted),
         "StackStatus": stack.status,
         "StackStatusReason": stack.reason,
-        "DriftInformation": {"StackDriftStatus": "NOT_CHECKED"},
+        "DriftInformation": _drift(stack),
     }
 
 
@@ -89,6 +86,10 @@ def describe_stack_events(service: CloudFormation, asked: Asked) -> dict[str, An
         "StackEvents": [_event(event) for event in events],
         **({"NextToken": str(more)} if more is not None else {}),
     }
+
+
+def _drift(stack: Stack) -> dict[str, Any]:
+    return {"StackDriftStatus": stack.drift_status, "LastCheckTimestamp": moment(stack.drift_checked)}
 
 
 def _event(event: Event) -> dict[str, Any]:
@@ -113,7 +114,7 @@ def describe_stack_resource(service: CloudFormation, asked: Asked) -> dict[str, 
     row = service.store.resources(stack.id).get(asked["LogicalResourceId"])
     if row is None:
         raise ValidationError(f"Resource {asked['LogicalResourceId']} does not exist for stack {stack.name}")
-    told = _resource(row)
+    told = _resource(row, service.store.drifts(stack.id))
     return {
         "StackResourceDetail": {
             **told,
@@ -136,11 +137,11 @@ def describe_stack_resources(service: CloudFormation, asked: Asked) -> dict[str,
         stack = service.stack(row.stack_id)
     else:
         raise ValidationError("Either StackName or PhysicalResourceId must be specified.")
-    rows = service.store.resources(stack.id).values()
+    rows, drifts = service.store.resources(stack.id).values(), service.store.drifts(stack.id)
     wanted = asked.get("LogicalResourceId")
     return {
         "StackResources": [
-            {**_resource(row), "StackId": stack.id, "StackName": stack.name, "Timestamp": moment(row.updated)}
+            {**_resource(row, drifts), "StackId": stack.id, "StackName": stack.name, "Timestamp": moment(row.updated)}
             for row in rows
             if wanted in (None, row.logical_id)
         ]
@@ -151,18 +152,25 @@ def describe_stack_resources(service: CloudFormation, asked: Asked) -> dict[str,
 def list_stack_resources(service: CloudFormation, asked: Asked) -> dict[str, Any]:
     stack = service.stack(asked["StackName"])
     shown, more = page(list(service.store.resources(stack.id).values()), asked.get("NextToken"))
+    drifts = service.store.drifts(stack.id)
     return {
-        "StackResourceSummaries": [{**_resource(row), "LastUpdatedTimestamp": moment(row.updated)} for row in shown],
+        "StackResourceSummaries": [
+            {**_resource(row, drifts), "LastUpdatedTimestamp": moment(row.updated)} for row in shown
+        ],
         **more,
     }
 
 
-def _resource(row: Resource) -> dict[str, Any]:
+def _resource(row: Resource, drifts: Mapping[str, Drift]) -> dict[str, Any]:
+    drift = drifts.get(row.logical_id)
+    information: dict[str, Any] = {"StackResourceDriftStatus": drift.status if drift else "NOT_CHECKED"}
+    if drift:
+        information["LastCheckTimestamp"] = moment(drift.time)
     return {
         "LogicalResourceId": row.logical_id,
         "PhysicalResourceId": row.physical_id or None,
         "ResourceType": row.type,
         "ResourceStatus": row.status,
         "ResourceStatusReason": row.reason,
-        "DriftInformation": {"StackResourceDriftStatus": "NOT_CHECKED"},
+        "DriftInformation": information,
     }

@@ -6,7 +6,7 @@ from typing import Any
 
 from localcloud.cloudformation.resources.at import At
 from localcloud.cloudformation.resources.ec2 import Tagged, gone
-from localcloud.cloudformation.resources.kind import Existing, Kind, Properties, changed, names
+from localcloud.cloudformation.resources.kind import Existing, Kind, Properties, changed, names, only, own_tags, pick
 
 
 class EIP(Tagged):
@@ -35,6 +35,10 @@ class EIP(Tagged):
             _disassociate(at, _describe(at, it.id))
         self.retag(at, it.attributes["AllocationId"], it.properties, new)
 
+    def actual(self, at: At, it: Existing) -> Properties:
+        told = _describe(at, it.id)
+        return {"Domain": "vpc", **pick(told, "InstanceId NetworkBorderGroup"), "Tags": own_tags(told.get("Tags", []))}
+
     def delete(self, at: At, it: Existing) -> None:
         told = _describe(at, it.id)
         _disassociate(at, told)
@@ -52,6 +56,11 @@ class EIPAssociation(Kind):
 
     def read(self, at: At, it: Existing) -> dict[str, Any]:
         return {"Id": it.id}
+
+    def actual(self, at: At, it: Existing) -> Properties:
+        asked = {"Filters": [{"Name": "association-id", "Values": [it.id]}]}
+        told = only(at.call("ec2", "DescribeAddresses", asked)["Addresses"], it.id)
+        return {"EIP": told["PublicIp"], **pick(told, "AllocationId InstanceId NetworkInterfaceId PrivateIpAddress")}
 
     def delete(self, at: At, it: Existing) -> None:
         at.call("ec2", "DisassociateAddress", {"AssociationId": it.id})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from localcloud.cloudformation.resources.at import At
-from localcloud.cloudformation.resources.kind import Existing, Named, Properties, key_values, names
+from localcloud.cloudformation.resources.kind import Existing, Named, Properties, key_values, names, only, own_tags
 
 SETTINGS = names(
     "ActionsEnabled AlarmActions AlarmDescription ComparisonOperator DatapointsToAlarm Dimensions "
@@ -41,6 +41,12 @@ class Alarm(Named):
             at.call("cloudwatch", "UntagResource", {"ResourceARN": self._arn(at, it.id), "TagKeys": lost})
         if wanted and wanted != had:
             at.call("cloudwatch", "TagResource", {"ResourceARN": self._arn(at, it.id), "Tags": key_values(wanted)})
+
+    def actual(self, at: At, it: Existing) -> Properties:
+        told = only(at.call("cloudwatch", "DescribeAlarms", {"AlarmNames": [it.id]})["MetricAlarms"], it.id)
+        tags = at.call("cloudwatch", "ListTagsForResource", {"ResourceARN": self._arn(at, it.id)})["Tags"]
+        settings = {name: told[name] for name in SETTINGS | {"AlarmName"} if name in told}
+        return {**settings, "Tags": own_tags(tags)}
 
     def delete(self, at: At, it: Existing) -> None:
         at.call("cloudwatch", "DeleteAlarms", {"AlarmNames": [it.id]})

@@ -6,7 +6,19 @@ import json
 from typing import Any
 
 from localcloud.cloudformation.resources.at import At
-from localcloud.cloudformation.resources.kind import Existing, Kind, Named, Properties, changed, key_values, names, pick
+from localcloud.cloudformation.resources.kind import (
+    Existing,
+    Gone,
+    Kind,
+    Named,
+    Properties,
+    changed,
+    is_absent,
+    key_values,
+    names,
+    own_tags,
+    pick,
+)
 
 HOLDERS = (("Roles", "Role"), ("Users", "User"), ("Groups", "Group"))
 
@@ -71,6 +83,28 @@ class Role(Named):
         if wanted_tags != had and wanted_tags:
             at.call("iam", "TagRole", {**role, "Tags": key_values(wanted_tags)})
 
+    def actual(self, at: At, it: Existing) -> Properties:
+        told, role = at.call("iam", "GetRole", {"RoleName": it.id})["Role"], {"RoleName": it.id}
+        attached = at.call("iam", "ListAttachedRolePolicies", role)["AttachedPolicies"]
+        facts = {**pick(told, "RoleName Path Description MaxSessionDuration"), "Tags": own_tags(told.get("Tags", []))}
+        if boundary := told.get("PermissionsBoundary"):
+            facts["PermissionsBoundary"] = boundary["PermissionsBoundaryArn"]
+        return {
+            **facts,
+            "AssumeRolePolicyDocument": _read(told["AssumeRolePolicyDocument"]),
+            "ManagedPolicyArns": [policy["PolicyArn"] for policy in attached],
+            "Policies": self._inline(at, it),
+        }
+
+    def _inline(self, at: At, it: Existing) -> list[dict[str, Any]]:
+        """The role's inline policies, without those that are resources of their own."""
+        held = at.call("iam", "ListRolePolicies", {"RoleName": it.id})["PolicyNames"]
+        ours = [policy["PolicyName"] for policy in it.properties.get("Policies", [])]
+        found = [
+            at.call("iam", "GetRolePolicy", {"RoleName": it.id, "PolicyName": name}) for name in ours if name in held
+        ]
+        return [{"PolicyName": each["PolicyName"], "PolicyDocument": _read(each["PolicyDocument"])} for each in found]
+
     def delete(self, at: At, it: Existing) -> None:
         role = {"RoleName": it.id}
         for policy in it.properties.get("Policies", []):
@@ -108,6 +142,10 @@ class InstanceProfile(Named):
     def update(self, at: At, it: Existing, new: Properties) -> None:
         self._without(at, it.id, self._roles(at, it.id) - set(new["Roles"]))
 
+    def actual(self, at: At, it: Existing) -> Properties:
+        told = at.call("iam", "GetInstanceProfile", {"InstanceProfileName": it.id})["InstanceProfile"]
+        return {**pick(told, "InstanceProfileName Path"), "Roles": [role["RoleName"] for role in told["Roles"]]}
+
     def delete(self, at: At, it: Existing) -> None:
         self._without(at, it.id, self._roles(at, it.id))
         at.call("iam", "DeleteInstanceProfile", {"InstanceProfileName": it.id})
@@ -144,6 +182,24 @@ class Policy(Kind):
         for many, one in HOLDERS:
             lost = set(it.properties.get(many, [])) - (set() if renamed else set(new.get(many, [])))
             self._delete(at, one, sorted(lost), it.properties["PolicyName"])
+
+    def actual(self, at: At, it: Existing) -> Properties:
+        facts: dict[str, Any] = pick(it.properties, "PolicyName")
+        for many, one in HOLDERS:
+            for holder in it.properties.get(many, []):
+                try:
+                    asked = {f"{one}Name": holder, "PolicyName": it.properties["PolicyName"]}
+                    told = at.call("iam", f"Get{one}Policy", asked)
+                except Exception as error:
+                    if not is_absent(error):
+                        raise
+                    continue
+                facts.setdefault(many, []).append(holder)
+                if facts.get("PolicyDocument", it.properties["PolicyDocument"]) == it.properties["PolicyDocument"]:
+                    facts["PolicyDocument"] = _read(told["PolicyDocument"])
+        if len(facts) == 1:
+            raise Gone(f"nobody holds {it.properties['PolicyName']}")
+        return facts
 
     def delete(self, at: At, it: Existing) -> None:
         for many, one in HOLDERS:
@@ -195,6 +251,15 @@ class ManagedPolicy(Named):
         for many, one in HOLDERS:
             self._detach(at, one, sorted(set(it.properties.get(many, [])) - set(new.get(many, []))), it.id)
 
+    def actual(self, at: At, it: Existing) -> Properties:
+        told = at.call("iam", "GetPolicy", {"PolicyArn": it.id})["Policy"]
+        asked = {"PolicyArn": it.id, "VersionId": told["DefaultVersionId"]}
+        version = at.call("iam", "GetPolicyVersion", asked)["PolicyVersion"]
+        held = at.call("iam", "ListEntitiesForPolicy", {"PolicyArn": it.id})
+        holders = {many: [each[f"{one}Name"] for each in held[f"Policy{many}"]] for many, one in HOLDERS}
+        facts = {**pick(told, "Path Description"), "ManagedPolicyName": told["PolicyName"]}
+        return {**facts, **holders, "PolicyDocument": _read(version["Document"])}
+
     def delete(self, at: At, it: Existing) -> None:
         for many, one in HOLDERS:
             self._detach(at, one, it.properties.get(many, []), it.id)
@@ -215,6 +280,11 @@ class ManagedPolicy(Named):
 def document(policy: Any) -> str:
     """A policy as the text that the calls want."""
     return policy if isinstance(policy, str) else json.dumps(policy)
+
+
+def _read(told: Any) -> Any:
+    """A policy's document, whichever way the service tells it."""
+    return json.loads(told) if isinstance(told, str) else told
 
 
 def _bound(at: At, role: str, boundary: str | None) -> None:

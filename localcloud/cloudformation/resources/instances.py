@@ -9,7 +9,17 @@ from typing import Any
 from localcloud.cloudformation.intrinsics import text
 from localcloud.cloudformation.resources.at import At
 from localcloud.cloudformation.resources.ec2 import Tagged
-from localcloud.cloudformation.resources.kind import Existing, Failed, Names, Properties, changed, names, pick
+from localcloud.cloudformation.resources.kind import (
+    Existing,
+    Failed,
+    Gone,
+    Names,
+    Properties,
+    changed,
+    names,
+    own_tags,
+    pick,
+)
 
 LIVING = [{"Name": "instance-state-name", "Values": ["pending", "running", "stopping", "stopped"]}]
 PLACEMENT = {"AvailabilityZone": "AvailabilityZone", "Tenancy": "Tenancy", "PlacementGroupName": "GroupName",
@@ -18,6 +28,12 @@ STRAIGHT = (
     "ImageId InstanceType KeyName SubnetId SecurityGroupIds SecurityGroups PrivateIpAddress EbsOptimized "
     "DisableApiTermination InstanceInitiatedShutdownBehavior MetadataOptions CpuOptions EnclaveOptions "
     "HibernationOptions LaunchTemplate Ipv6AddressCount CreditSpecification"
+)
+
+# What DescribeInstances tells as it was asked for.
+TOLD = names(
+    "ImageId InstanceType KeyName SubnetId PrivateIpAddress EbsOptimized AvailabilityZone Tags SecurityGroupIds "
+    "SourceDestCheck IamInstanceProfile"
 )
 
 
@@ -127,6 +143,20 @@ class Instance(Tagged):
         if "EbsOptimized" in differing:
             _set(at, it.id, EbsOptimized={"Value": new.get("EbsOptimized", False)})
         at.call("ec2", "StartInstances", {"InstanceIds": [it.id]})
+
+    def actual(self, at: At, it: Existing) -> Properties:
+        told = _describe(at, it.id)
+        if told["State"]["Name"] in ("shutting-down", "terminated"):
+            raise Gone(f"{it.id} is terminated")
+        # What DescribeInstances does not tell is not compared.
+        quiet = {name: value for name, value in it.properties.items() if name not in TOLD}
+        facts = {**quiet, **pick(told, "ImageId InstanceType KeyName SubnetId PrivateIpAddress EbsOptimized")}
+        facts |= {"AvailabilityZone": told["Placement"]["AvailabilityZone"], "Tags": own_tags(told.get("Tags", []))}
+        facts["SecurityGroupIds"] = [group["GroupId"] for group in told.get("SecurityGroups", [])]
+        facts["SourceDestCheck"] = told.get("SourceDestCheck", True)
+        if "IamInstanceProfile" in told:
+            facts["IamInstanceProfile"] = told["IamInstanceProfile"]["Arn"].rpartition("/")[2]
+        return facts
 
     def delete(self, at: At, it: Existing) -> None:
         at.call("ec2", "TerminateInstances", {"InstanceIds": [it.id]})

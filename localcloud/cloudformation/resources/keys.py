@@ -6,7 +6,7 @@ from typing import Any
 
 from localcloud.cloudformation.resources.at import At
 from localcloud.cloudformation.resources.ec2 import Tagged, gone
-from localcloud.cloudformation.resources.kind import Existing, Properties, key_values, names
+from localcloud.cloudformation.resources.kind import Existing, Properties, key_values, names, only, own_tags, pick
 
 
 class KeyPair(Tagged):
@@ -65,6 +65,11 @@ class KeyPair(Tagged):
 
     def update(self, at: At, it: Existing, new: Properties) -> None:
         self.retag(at, it.attributes["KeyPairId"], it.properties, new)
+
+    def actual(self, at: At, it: Existing) -> Properties:
+        told = only(_pairs(at, it.id), it.id)
+        fixed = pick(it.properties, "KeyFormat PublicKeyMaterial")  # AWS does not tell these again
+        return {**fixed, **pick(told, "KeyName KeyType"), "Tags": own_tags(told.get("Tags", []))}
 
     def delete(self, at: At, it: Existing) -> None:
         pairs = _pairs(at, it.id)

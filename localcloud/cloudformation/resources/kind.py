@@ -18,7 +18,7 @@ A new type is a class in its family's file:
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -49,6 +49,18 @@ class AlreadyThere(Failed):
 
 class NotStabilized(Failed):
     code = "NotStabilized"
+
+
+class Gone(Failed):
+    """It is not there any more."""
+
+    code = "NotFound"
+
+
+def is_absent(error: BaseException) -> bool:
+    """Whether an error says that what was asked for is not there."""
+    response: Mapping[str, Any] = getattr(error, "response", None) or {}
+    return isinstance(error, Gone) or bool(ABSENT.search(str(response.get("Error", {}).get("Code", ""))))
 
 
 @dataclass(frozen=True)
@@ -101,6 +113,13 @@ class Kind:
     def delete(self, at: At, it: Existing) -> None:
         """Remove it and wait until it is gone. A service's "not found" counts as gone."""
         raise NotImplementedError
+
+    def actual(self, at: At, it: Existing) -> Properties | None:
+        """What its service tells of the template's properties, in the template's own words, for drift detection.
+
+        What is left out counts as removed. None where this type can't be checked; Gone where it is not there.
+        """
+        return None
 
     def snapshot(self, at: At, it: Existing) -> None:
         """Save its data, for a deletion policy of Snapshot."""
@@ -162,6 +181,19 @@ def plain(value: Any) -> Any:
 def pick(properties: Properties, wanted: str) -> dict[str, Any]:
     """Those of the properties that are named and there."""
     return {name: properties[name] for name in wanted.split() if name in properties}
+
+
+def only(found: Sequence[Mapping[str, Any]], what: str) -> Mapping[str, Any]:
+    """The one thing that was looked for. Raises Gone where nothing was found."""
+    if not found:
+        raise Gone(f"{what} does not exist")
+    return found[0]
+
+
+def own_tags(tags: Iterable[Mapping[str, Any]] | Mapping[str, str]) -> list[dict[str, str]]:
+    """The tags that a service tells, as a template has them: without those by which CloudFormation marks its own."""
+    pairs = tags.items() if isinstance(tags, Mapping) else [(tag["Key"], tag.get("Value", "")) for tag in tags]
+    return key_values({key: value for key, value in pairs if not key.startswith("aws:")})
 
 
 def key_values(tags: Mapping[str, str]) -> list[dict[str, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from localcloud.cloudformation.resources.at import At
-from localcloud.cloudformation.resources.kind import Existing, Named, Properties, changed, names, pick
+from localcloud.cloudformation.resources.kind import Existing, Named, Properties, changed, names, only, own_tags, pick
 
 
 class LogGroup(Named):
@@ -45,6 +45,13 @@ class LogGroup(Named):
             at.call("logs", "UntagResource", {"resourceArn": self._arn(at, it.id), "tagKeys": lost})
         if wanted and wanted != had:
             at.call("logs", "TagResource", {"resourceArn": self._arn(at, it.id), "tags": wanted})
+
+    def actual(self, at: At, it: Existing) -> Properties:
+        groups = at.call("logs", "DescribeLogGroups", {"logGroupNamePrefix": it.id})["logGroups"]
+        told = only([group for group in groups if group["logGroupName"] == it.id], it.id)
+        words = {"LogGroupName": "logGroupName", "RetentionInDays": "retentionInDays", "KmsKeyId": "kmsKeyId"}
+        tags = at.call("logs", "ListTagsForResource", {"resourceArn": self._arn(at, it.id)})["tags"]
+        return {**{ours: told[theirs] for ours, theirs in words.items() if theirs in told}, "Tags": own_tags(tags)}
 
     def delete(self, at: At, it: Existing) -> None:
         at.call("logs", "DeleteLogGroup", {"logGroupName": it.id})

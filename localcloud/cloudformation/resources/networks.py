@@ -6,7 +6,7 @@ from typing import Any
 
 from localcloud.cloudformation.resources.at import At
 from localcloud.cloudformation.resources.ec2 import Tagged, wait_until_free
-from localcloud.cloudformation.resources.kind import Existing, Kind, Properties, changed, names, pick
+from localcloud.cloudformation.resources.kind import Existing, Kind, Properties, changed, names, only, own_tags, pick
 
 
 class VPC(Tagged):
@@ -42,6 +42,14 @@ class VPC(Tagged):
     def update(self, at: At, it: Existing, new: Properties) -> None:
         self.retag(at, it.id, it.properties, new)  # the rest is settle's
 
+    def actual(self, at: At, it: Existing) -> Properties:
+        told = at.call("ec2", "DescribeVpcs", {"VpcIds": [it.id]})["Vpcs"][0]
+        facts = {**pick(told, "CidrBlock InstanceTenancy"), "Tags": own_tags(told.get("Tags", []))}
+        for name in ("EnableDnsSupport", "EnableDnsHostnames"):
+            asked = {"VpcId": it.id, "Attribute": name[0].lower() + name[1:]}
+            facts[name] = at.call("ec2", "DescribeVpcAttribute", asked)[name]["Value"]
+        return facts
+
     def delete(self, at: At, it: Existing) -> None:
         wait_until_free(at, "DeleteVpc", {"VpcId": it.id})
 
@@ -73,6 +81,11 @@ class Subnet(Tagged):
             at.call("ec2", "ModifySubnetAttribute", {"SubnetId": it.id, "MapPublicIpOnLaunch": {"Value": False}})
         self.retag(at, it.id, it.properties, new)
 
+    def actual(self, at: At, it: Existing) -> Properties:
+        told = at.call("ec2", "DescribeSubnets", {"SubnetIds": [it.id]})["Subnets"][0]
+        facts = pick(told, "VpcId AvailabilityZone CidrBlock MapPublicIpOnLaunch")
+        return {**facts, "Tags": own_tags(told.get("Tags", []))}
+
     def delete(self, at: At, it: Existing) -> None:
         wait_until_free(at, "DeleteSubnet", {"SubnetId": it.id})
 
@@ -94,6 +107,11 @@ class InternetGateway(Tagged):
     def update(self, at: At, it: Existing, new: Properties) -> None:
         self.retag(at, it.id, it.properties, new)
 
+    def actual(self, at: At, it: Existing) -> Properties:
+        asked = {"InternetGatewayIds": [it.id]}
+        told = at.call("ec2", "DescribeInternetGateways", asked)["InternetGateways"][0]
+        return {"Tags": own_tags(told.get("Tags", []))}
+
     def delete(self, at: At, it: Existing) -> None:
         wait_until_free(at, "DeleteInternetGateway", {"InternetGatewayId": it.id})
 
@@ -111,6 +129,11 @@ class VPCGatewayAttachment(Kind):
     def update(self, at: At, it: Existing, new: Properties) -> None:
         self.delete(at, it)
         self.create(at, new)
+
+    def actual(self, at: At, it: Existing) -> Properties:
+        asked = {"Filters": [{"Name": "attachment.vpc-id", "Values": [it.properties["VpcId"]]}]}
+        told = only(at.call("ec2", "DescribeInternetGateways", asked)["InternetGateways"], it.id)
+        return {"VpcId": it.properties["VpcId"], **pick(told, "InternetGatewayId")}
 
     def delete(self, at: At, it: Existing) -> None:
         wait_until_free(at, "DetachInternetGateway", pick(it.properties, "VpcId InternetGatewayId"))
@@ -135,6 +158,10 @@ class RouteTable(Tagged):
     def update(self, at: At, it: Existing, new: Properties) -> None:
         self.retag(at, it.id, it.properties, new)
 
+    def actual(self, at: At, it: Existing) -> Properties:
+        told = at.call("ec2", "DescribeRouteTables", {"RouteTableIds": [it.id]})["RouteTables"][0]
+        return {**pick(told, "VpcId"), "Tags": own_tags(told.get("Tags", []))}
+
     def delete(self, at: At, it: Existing) -> None:
         wait_until_free(at, "DeleteRouteTable", {"RouteTableId": it.id})
 
@@ -156,6 +183,9 @@ class Route(Kind):
     def update(self, at: At, it: Existing, new: Properties) -> None:
         at.call("ec2", "ReplaceRoute", new)
 
+    def actual(self, at: At, it: Existing) -> Properties:
+        return only(_routes(at, it.properties), it.id)
+
     def delete(self, at: At, it: Existing) -> None:
         at.call("ec2", "DeleteRoute", pick(it.properties, "RouteTableId DestinationCidrBlock DestinationIpv6CidrBlock"))
 
@@ -172,8 +202,21 @@ class SubnetRouteTableAssociation(Kind):
     def read(self, at: At, it: Existing) -> dict[str, Any]:
         return {"Id": it.id}
 
+    def actual(self, at: At, it: Existing) -> Properties:
+        asked = {"Filters": [{"Name": "association.route-table-association-id", "Values": [it.id]}]}
+        tables = at.call("ec2", "DescribeRouteTables", asked)["RouteTables"]
+        ties = [each for table in tables for each in table["Associations"]]
+        return only([each for each in ties if each["RouteTableAssociationId"] == it.id], it.id)
+
     def delete(self, at: At, it: Existing) -> None:
         at.call("ec2", "DisassociateRouteTable", {"AssociationId": it.id})
+
+
+def _routes(at: At, route: Properties) -> list[dict[str, Any]]:
+    """The route to the same destination in the same table."""
+    told = at.call("ec2", "DescribeRouteTables", {"RouteTableIds": [route["RouteTableId"]]})["RouteTables"]
+    found = [{**each, "RouteTableId": table["RouteTableId"]} for table in told for each in table["Routes"]]
+    return [each for each in found if _destination(each) == _destination(route)]
 
 
 def _destination(properties: Properties) -> str:

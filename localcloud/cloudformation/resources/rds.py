@@ -14,6 +14,7 @@ from localcloud.cloudformation.resources.kind import (
     changed,
     key_values,
     names,
+    own_tags,
     pick,
 )
 
@@ -31,6 +32,11 @@ MODIFIABLE = (
     "EnablePerformanceInsights EngineVersion Iops LicenseModel MasterUserPassword MaxAllocatedStorage "
     "MonitoringInterval MonitoringRoleArn MultiAZ PreferredBackupWindow PreferredMaintenanceWindow PubliclyAccessible "
     "StorageThroughput StorageType"
+)
+# What DescribeDBInstances does not tell, or not as it was asked for.
+QUIET = (
+    "AllowMajorVersionUpgrade DBSnapshotIdentifier DeleteAutomatedBackups EnableCloudwatchLogsExports "
+    "EnableIAMDatabaseAuthentication EnablePerformanceInsights MasterUserPassword"
 )
 BROKEN = ("failed", "incompatible-parameters", "incompatible-network", "incompatible-restore", "storage-full")
 
@@ -107,6 +113,22 @@ class DBInstance(Named):
             at.call("rds", "ModifyDBInstance", asked)
         retag(at, it.attributes["DBInstanceArn"], self.tags_of(it.properties), self.tags_of(new))
 
+    def actual(self, at: At, it: Existing) -> Properties:
+        told = _describe(at, it.id)
+        facts = {**pick(it.properties, QUIET), **pick(told, MADE_WITH)}
+        facts |= {"DBInstanceIdentifier": it.id, "Tags": own_tags(told.get("TagList", []))}
+        if "Endpoint" in told:
+            facts["Port"] = told["Endpoint"].get("Port")
+        if "DBSubnetGroup" in told:
+            facts["DBSubnetGroupName"] = told["DBSubnetGroup"]["DBSubnetGroupName"]
+        if told.get("DBParameterGroups"):
+            facts["DBParameterGroupName"] = told["DBParameterGroups"][0]["DBParameterGroupName"]
+        facts["VPCSecurityGroups"] = [each["VpcSecurityGroupId"] for each in told.get("VpcSecurityGroups", [])]
+        version, wanted = str(facts.get("EngineVersion", "")), text(it.properties.get("EngineVersion", ""))
+        if version.startswith(f"{wanted}."):  # "15" asks for any of its minor versions
+            facts["EngineVersion"] = wanted
+        return facts
+
     def delete(self, at: At, it: Existing) -> None:
         if _describe(at, it.id)["DBInstanceStatus"] != "deleting":
             asked = {"DBInstanceIdentifier": it.id, "SkipFinalSnapshot": True}
@@ -163,6 +185,12 @@ class DBSubnetGroup(Named):
             at.call("rds", "ModifyDBSubnetGroup", asked)
         retag(at, at.arn("rds", f"subgrp:{it.id}"), self.tags_of(it.properties), self.tags_of(new))
 
+    def actual(self, at: At, it: Existing) -> Properties:
+        told = at.call("rds", "DescribeDBSubnetGroups", {"DBSubnetGroupName": it.id})["DBSubnetGroups"][0]
+        facts = pick(told, "DBSubnetGroupName DBSubnetGroupDescription")
+        tags = _tags(at, at.arn("rds", f"subgrp:{it.id}"))
+        return {**facts, "SubnetIds": [each["SubnetIdentifier"] for each in told["Subnets"]], "Tags": tags}
+
     def delete(self, at: At, it: Existing) -> None:
         at.call("rds", "DeleteDBSubnetGroup", {"DBSubnetGroupName": it.id})
 
@@ -214,6 +242,16 @@ class DBParameterGroup(Named):
             at.call("rds", "ResetDBParameterGroup", {"DBParameterGroupName": it.id, "Parameters": reset})
         retag(at, at.arn("rds", f"pg:{it.id}"), self.tags_of(it.properties), self.tags_of(new))
 
+    def actual(self, at: At, it: Existing) -> Properties:
+        asked = {"DBParameterGroupName": it.id}
+        told = at.call("rds", "DescribeDBParameterGroups", asked)["DBParameterGroups"][0]
+        pages = at.clients.client("rds").get_paginator("describe_db_parameters").paginate(**asked)
+        values = {each["ParameterName"]: each.get("ParameterValue") for page in pages for each in page["Parameters"]}
+        ours = {name: values[name] for name in it.properties.get("Parameters", {}) if name in values}
+        facts = {"DBParameterGroupName": it.id, "Description": told["Description"], "Parameters": ours}
+        tags = _tags(at, at.arn("rds", f"pg:{it.id}"))
+        return {**facts, "Family": told["DBParameterGroupFamily"], "Tags": tags}
+
     def delete(self, at: At, it: Existing) -> None:
         at.call("rds", "DeleteDBParameterGroup", {"DBParameterGroupName": it.id})
 
@@ -221,6 +259,10 @@ class DBParameterGroup(Named):
 def _describe(at: At, name: str) -> dict[str, Any]:
     told: dict[str, Any] = at.call("rds", "DescribeDBInstances", {"DBInstanceIdentifier": name})["DBInstances"][0]
     return told
+
+
+def _tags(at: At, arn: str) -> list[dict[str, str]]:
+    return own_tags(at.call("rds", "ListTagsForResource", {"ResourceName": arn})["TagList"])
 
 
 def retag(at: At, arn: str, had: dict[str, str], wanted: dict[str, str]) -> None:

@@ -15,6 +15,8 @@ from localcloud.cloudformation.resources.kind import (
     changed,
     key_values,
     names,
+    only,
+    own_tags,
     pick,
 )
 
@@ -69,6 +71,17 @@ class HostedZone(Kind):
             if vpc["VPCId"] not in kept:
                 at.call("route53", "DisassociateVPCFromHostedZone", {"HostedZoneId": it.id, "VPC": vpc})
 
+    def actual(self, at: At, it: Existing) -> Properties:
+        told = at.call("route53", "GetHostedZone", {"Id": it.id})
+        tags = at.call("route53", "ListTagsForResource", {"ResourceType": "hostedzone", "ResourceId": it.id})
+        zone, wanted = told["HostedZone"], str(it.properties["Name"])
+        return {
+            "Name": wanted if zone["Name"].rstrip(".") == wanted.rstrip(".") else zone["Name"],
+            "HostedZoneConfig": pick(zone.get("Config", {}), "Comment"),
+            "HostedZoneTags": own_tags(tags["ResourceTagSet"].get("Tags", [])),
+            "VPCs": told.get("VPCs", []),
+        }
+
     def delete(self, at: At, it: Existing) -> None:
         at.call("route53", "DeleteHostedZone", {"Id": it.id})
 
@@ -94,6 +107,18 @@ class RecordSet(Kind):
     def update(self, at: At, it: Existing, new: Properties) -> None:
         self._change(at, "UPSERT", new)
 
+    def actual(self, at: At, it: Existing) -> Properties:
+        told = only(_records(at, it.properties), it.id)
+        facts = {**pick(it.properties, "HostedZoneId HostedZoneName Name Comment"), **pick(told, f"{RECORD} TTL")}
+        if "ResourceRecords" in told:
+            facts["ResourceRecords"] = [each["Value"] for each in told["ResourceRecords"]]
+        if "AliasTarget" in told:
+            target, wanted = dict(told["AliasTarget"]), it.properties.get("AliasTarget", {})
+            if target["DNSName"].rstrip(".") == str(wanted.get("DNSName", "")).rstrip("."):
+                target["DNSName"] = wanted["DNSName"]
+            facts["AliasTarget"] = target
+        return facts
+
     def delete(self, at: At, it: Existing) -> None:
         try:
             self._change(at, "DELETE", it.properties)
@@ -113,6 +138,15 @@ class RecordSet(Kind):
             record["AliasTarget"] = {"EvaluateTargetHealth": False, **new["AliasTarget"]}
         batch = {"Changes": [{"Action": action, "ResourceRecordSet": record}]}
         at.call("route53", "ChangeResourceRecordSets", {"HostedZoneId": _zone(at, new), "ChangeBatch": batch})
+
+
+def _records(at: At, record: Properties) -> list[dict[str, Any]]:
+    """The record of that name, type and set identifier."""
+    asked = {"HostedZoneId": _zone(at, record), "StartRecordName": record["Name"], "StartRecordType": record["Type"]}
+    found = at.call("route53", "ListResourceRecordSets", asked)["ResourceRecordSets"]
+    wanted = (str(record["Name"]).rstrip(".").lower(), record["Type"], record.get("SetIdentifier"))
+    return [each for each in found
+            if (each["Name"].rstrip(".").lower(), each["Type"], each.get("SetIdentifier")) == wanted]  # fmt: skip
 
 
 def _zone(at: At, new: Properties) -> str:

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from localcloud.cloudformation.differences import differences
 from localcloud.cloudformation.intrinsics import text
 from localcloud.cloudformation.resources.at import At
 from localcloud.cloudformation.resources.iam import document
-from localcloud.cloudformation.resources.kind import Existing, Kind, Named, Properties, changed, key_values, names
+from localcloud.cloudformation.resources.kind import (
+    Existing,
+    Kind,
+    Named,
+    Properties,
+    changed,
+    is_absent,
+    key_values,
+    names,
+    own_tags,
+    pick,
+)
 
 EVENT_TARGETS = (
     ("QueueConfigurations", "Queue", "QueueArn"),
@@ -23,6 +36,7 @@ class Setting:
     """One property of a bucket that is a call of its own, and the call that takes it away again."""
 
     put: str
+    get: str
     key: str
     turn: Callable[[Any], Any]
     drop: str = ""
@@ -106,26 +120,48 @@ def _logging(value: Any) -> Any:
 
 SETTINGS: dict[str, Setting] = {
     "VersioningConfiguration": Setting(
-        "PutBucketVersioning", "VersioningConfiguration", dict, empty={"Status": "Suspended"}
+        "PutBucketVersioning", "GetBucketVersioning", "VersioningConfiguration", dict, empty={"Status": "Suspended"}
     ),
     "BucketEncryption": Setting(
-        "PutBucketEncryption", "ServerSideEncryptionConfiguration", _encryption, "DeleteBucketEncryption"
+        "PutBucketEncryption",
+        "GetBucketEncryption",
+        "ServerSideEncryptionConfiguration",
+        _encryption,
+        "DeleteBucketEncryption",
     ),
     "PublicAccessBlockConfiguration": Setting(
-        "PutPublicAccessBlock", "PublicAccessBlockConfiguration", dict, "DeletePublicAccessBlock"
+        "PutPublicAccessBlock",
+        "GetPublicAccessBlock",
+        "PublicAccessBlockConfiguration",
+        dict,
+        "DeletePublicAccessBlock",
     ),
     "OwnershipControls": Setting(
-        "PutBucketOwnershipControls", "OwnershipControls", dict, "DeleteBucketOwnershipControls"
+        "PutBucketOwnershipControls",
+        "GetBucketOwnershipControls",
+        "OwnershipControls",
+        dict,
+        "DeleteBucketOwnershipControls",
     ),
     "NotificationConfiguration": Setting(
-        "PutBucketNotificationConfiguration", "NotificationConfiguration", _notifications, empty={}
+        "PutBucketNotificationConfiguration",
+        "GetBucketNotificationConfiguration",
+        "NotificationConfiguration",
+        _notifications,
+        empty={},
     ),
     "LifecycleConfiguration": Setting(
-        "PutBucketLifecycleConfiguration", "LifecycleConfiguration", _lifecycle, "DeleteBucketLifecycle"
+        "PutBucketLifecycleConfiguration",
+        "GetBucketLifecycleConfiguration",
+        "LifecycleConfiguration",
+        _lifecycle,
+        "DeleteBucketLifecycle",
     ),
-    "CorsConfiguration": Setting("PutBucketCors", "CORSConfiguration", _cors, "DeleteBucketCors"),
-    "WebsiteConfiguration": Setting("PutBucketWebsite", "WebsiteConfiguration", _website, "DeleteBucketWebsite"),
-    "LoggingConfiguration": Setting("PutBucketLogging", "BucketLoggingStatus", _logging, empty={}),
+    "CorsConfiguration": Setting("PutBucketCors", "GetBucketCors", "CORSConfiguration", _cors, "DeleteBucketCors"),
+    "WebsiteConfiguration": Setting(
+        "PutBucketWebsite", "GetBucketWebsite", "WebsiteConfiguration", _website, "DeleteBucketWebsite"
+    ),
+    "LoggingConfiguration": Setting("PutBucketLogging", "GetBucketLogging", "BucketLoggingStatus", _logging, empty={}),
 }
 
 
@@ -179,6 +215,17 @@ class Bucket(Named):
         if self.tags_of(it.properties) and not self.tags_of(new):
             at.call("s3", "DeleteBucketTagging", {"Bucket": it.id})
 
+    def actual(self, at: At, it: Existing) -> Properties:
+        at.call("s3", "HeadBucket", {"Bucket": it.id})
+        facts: dict[str, Any] = {"BucketName": it.id, **pick(it.properties, "AccessControl")}
+        for name, setting in SETTINGS.items():
+            if name in it.properties and (told := _told(at, setting.get, {"Bucket": it.id})) is not None:
+                found, wanted = told.get(setting.key, told), setting.turn(it.properties[name])
+                # Where they differ, the service's words are shown: its calls and templates spell some things otherwise.
+                facts[name] = found if any(differences(wanted, found)) else it.properties[name]
+        tags = _told(at, "GetBucketTagging", {"Bucket": it.id}) or {}
+        return {**facts, "Tags": own_tags(tags.get("TagSet", []))}
+
     def delete(self, at: At, it: Existing) -> None:
         at.call("s3", "DeleteBucket", {"Bucket": it.id})
 
@@ -196,11 +243,26 @@ class BucketPolicy(Kind):
     def update(self, at: At, it: Existing, new: Properties) -> None:
         self._put(at, new)
 
+    def actual(self, at: At, it: Existing) -> Properties:
+        told = at.call("s3", "GetBucketPolicy", {"Bucket": it.id})
+        return {"Bucket": it.id, "PolicyDocument": json.loads(told["Policy"])}
+
     def delete(self, at: At, it: Existing) -> None:
         at.call("s3", "DeleteBucketPolicy", {"Bucket": it.id})
 
     def _put(self, at: At, new: Properties) -> None:
         at.call("s3", "PutBucketPolicy", {"Bucket": new["Bucket"], "Policy": document(new["PolicyDocument"])})
+
+
+def _told(at: At, operation: str, asked: Properties) -> dict[str, Any] | None:
+    """A bucket's setting; None where it has none."""
+    try:
+        told = at.call("s3", operation, asked)
+    except Exception as error:
+        if is_absent(error):
+            return None
+        raise
+    return {key: value for key, value in told.items() if key != "ResponseMetadata"}
 
 
 def _acl(name: str) -> str:

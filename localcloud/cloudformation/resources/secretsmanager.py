@@ -10,12 +10,14 @@ from localcloud.cloudformation.resources.at import At
 from localcloud.cloudformation.resources.kind import (
     Existing,
     Failed,
+    Gone,
     Kind,
     Named,
     Properties,
     changed,
     key_values,
     names,
+    own_tags,
     pick,
 )
 
@@ -61,6 +63,14 @@ class Secret(Named):
             at.call("secretsmanager", "UntagResource", {"SecretId": it.id, "TagKeys": lost})
         if wanted and wanted != had:
             at.call("secretsmanager", "TagResource", {"SecretId": it.id, "Tags": key_values(wanted)})
+
+    def actual(self, at: At, it: Existing) -> Properties:
+        told = at.call("secretsmanager", "DescribeSecret", {"SecretId": it.id})
+        if told.get("DeletedDate"):
+            raise Gone(f"{it.id} is to be deleted")
+        # The value is a secret: it is compared with nothing and shown nowhere.
+        hidden = pick(it.properties, "SecretString GenerateSecretString")
+        return {**hidden, **pick(told, "Name Description KmsKeyId"), "Tags": own_tags(told.get("Tags", []))}
 
     def delete(self, at: At, it: Existing) -> None:
         at.call("secretsmanager", "DeleteSecret", {"SecretId": it.id, "ForceDeleteWithoutRecovery": True})

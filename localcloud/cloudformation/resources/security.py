@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
 
 from localcloud.cloudformation.intrinsics import text
 from localcloud.cloudformation.resources.at import At
 from localcloud.cloudformation.resources.ec2 import Tagged, gone, wait_until_free
-from localcloud.cloudformation.resources.kind import Existing, Kind, Properties, changed, names, plain
+from localcloud.cloudformation.resources.kind import Existing, Kind, Properties, changed, names, own_tags, pick, plain
 
 EVERYTHING = {"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
 WAYS = (("SecurityGroupIngress", "Ingress"), ("SecurityGroupEgress", "Egress"))
@@ -53,6 +53,14 @@ class SecurityGroup(Tagged):
         if it.properties.get("SecurityGroupEgress") is not None and new.get("SecurityGroupEgress") is None:
             _authorize(at, it.id, "Egress", [{"IpProtocol": "-1", "CidrIp": "0.0.0.0/0"}])
         self.retag(at, it.id, it.properties, new)
+
+    def actual(self, at: At, it: Existing) -> Properties:
+        told = at.call("ec2", "DescribeSecurityGroups", {"GroupIds": [it.id]})["SecurityGroups"][0]
+        facts: dict[str, Any] = pick(told, "GroupName VpcId")
+        facts |= {"GroupDescription": told["Description"], "Tags": own_tags(told.get("Tags", []))}
+        for (name, _), key in zip(WAYS, ("IpPermissions", "IpPermissionsEgress"), strict=True):
+            facts[name] = [rule for each in told.get(key, []) for rule in template_rules(each, name)]
+        return facts
 
     def delete(self, at: At, it: Existing) -> None:
         wait_until_free(at, "DeleteSecurityGroup", {"GroupId": it.id})
@@ -132,6 +140,20 @@ def permission(rule: Properties) -> dict[str, Any]:
     if found := {key: value for key, value in pair.items() if value}:
         asked["UserIdGroupPairs"] = [{**found, **note}]
     return asked
+
+
+def template_rules(each: Properties, name: str) -> Iterator[dict[str, Any]]:
+    """What EC2 tells of a rule, as the rules of a template: one a source."""
+    base = pick(each, "IpProtocol FromPort ToPort")
+    side = "Source" if name == "SecurityGroupIngress" else "Destination"
+    for entries, theirs, ours in (
+        ("IpRanges", "CidrIp", "CidrIp"),
+        ("Ipv6Ranges", "CidrIpv6", "CidrIpv6"),
+        ("PrefixListIds", "PrefixListId", f"{side}PrefixListId"),
+        ("UserIdGroupPairs", "GroupId", f"{side}SecurityGroupId"),
+    ):
+        for entry in each.get(entries, []):
+            yield {**base, ours: entry.get(theirs), **pick(entry, "Description")}
 
 
 def _authorize(at: At, group_id: str, way: str, rules: Iterable[Properties]) -> None:

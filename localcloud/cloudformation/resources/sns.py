@@ -8,7 +8,17 @@ from typing import Any
 from localcloud.cloudformation.intrinsics import text
 from localcloud.cloudformation.resources.at import At
 from localcloud.cloudformation.resources.iam import document
-from localcloud.cloudformation.resources.kind import Existing, Kind, Named, Properties, changed, key_values, names
+from localcloud.cloudformation.resources.kind import (
+    Existing,
+    Kind,
+    Named,
+    Properties,
+    changed,
+    key_values,
+    names,
+    own_tags,
+    pick,
+)
 
 TOPIC_SETTINGS = names("ContentBasedDeduplication DisplayName KmsMasterKeyId SignatureVersion TracingConfig")
 SUBSCRIPTION_SETTINGS = names("DeliveryPolicy FilterPolicy FilterPolicyScope RawMessageDelivery RedrivePolicy")
@@ -63,6 +73,17 @@ class Topic(Named):
             if {"Protocol": standing["Protocol"], "Endpoint": standing["Endpoint"]} in lost:
                 at.call("sns", "Unsubscribe", {"SubscriptionArn": standing["SubscriptionArn"]})
 
+    def actual(self, at: At, it: Existing) -> Properties:
+        told = at.call("sns", "GetTopicAttributes", {"TopicArn": it.id})["Attributes"]
+        tags = at.call("sns", "ListTagsForResource", {"ResourceArn": it.id})["Tags"]
+        listed = at.call("sns", "ListSubscriptionsByTopic", {"TopicArn": it.id})["Subscriptions"]
+        return {
+            **{name: told[name] for name in TOPIC_SETTINGS | {"FifoTopic"} if name in told},
+            "TopicName": it.id.rsplit(":", 1)[-1],
+            "Subscription": [pick(entry, "Protocol Endpoint") for entry in listed],
+            "Tags": own_tags(tags),
+        }
+
     def delete(self, at: At, it: Existing) -> None:
         at.call("sns", "DeleteTopic", {"TopicArn": it.id})
 
@@ -93,6 +114,12 @@ class Subscription(Kind):
             asked = {"SubscriptionArn": it.id, "AttributeName": name, "AttributeValue": value}
             at.call("sns", "SetSubscriptionAttributes", asked)
 
+    def actual(self, at: At, it: Existing) -> Properties:
+        told = dict(at.call("sns", "GetSubscriptionAttributes", {"SubscriptionArn": it.id})["Attributes"])
+        for name in names("DeliveryPolicy FilterPolicy RedrivePolicy") & told.keys():
+            told[name] = json.loads(told[name])
+        return pick(told, " ".join(SUBSCRIPTION_SETTINGS | names("TopicArn Protocol Endpoint")))
+
     def delete(self, at: At, it: Existing) -> None:
         at.call("sns", "Unsubscribe", {"SubscriptionArn": it.id})
 
@@ -115,6 +142,15 @@ class TopicPolicy(Kind):
         for arn in set(it.properties["Topics"]) - set(new["Topics"]):
             self._set(at, arn, self._default(at, arn))
         self.create(at, new)
+
+    def actual(self, at: At, it: Existing) -> Properties:
+        told = [
+            at.call("sns", "GetTopicAttributes", {"TopicArn": arn})["Attributes"] for arn in it.properties["Topics"]
+        ]
+        policies = [json.loads(each["Policy"]) for each in told if each.get("Policy")]
+        wanted = it.properties["PolicyDocument"]
+        other = next((policy for policy in policies if policy != wanted), wanted)
+        return {"Topics": it.properties["Topics"], "PolicyDocument": other}
 
     def delete(self, at: At, it: Existing) -> None:
         for arn in it.properties["Topics"]:

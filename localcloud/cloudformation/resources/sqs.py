@@ -9,7 +9,7 @@ from typing import Any
 from localcloud.cloudformation.intrinsics import text
 from localcloud.cloudformation.resources.at import At
 from localcloud.cloudformation.resources.iam import document
-from localcloud.cloudformation.resources.kind import Existing, Kind, Named, Properties, changed, names
+from localcloud.cloudformation.resources.kind import Existing, Kind, Named, Properties, changed, names, own_tags
 
 # SQS gives a deleted queue's name to no other for a minute: a stack that is made again waits for it.
 DELETED_RECENTLY = "AWS.SimpleQueueService.QueueDeletedRecently"
@@ -70,6 +70,14 @@ class Queue(Named):
         if wanted and wanted != had:
             at.call("sqs", "TagQueue", {"QueueUrl": it.id, "Tags": wanted})
 
+    def actual(self, at: At, it: Existing) -> Properties:
+        told = at.call("sqs", "GetQueueAttributes", {"QueueUrl": it.id, "AttributeNames": ["All"]})["Attributes"]
+        settings = {name: told[name] for name in SETTINGS | {"FifoQueue"} if name in told}
+        for name in names("RedrivePolicy RedriveAllowPolicy") & settings.keys():
+            settings[name] = json.loads(settings[name])
+        tags = at.call("sqs", "ListQueueTags", {"QueueUrl": it.id}).get("Tags", {})
+        return {**settings, "QueueName": it.id.rsplit("/", 1)[-1], "Tags": own_tags(tags)}
+
     def delete(self, at: At, it: Existing) -> None:
         at.call("sqs", "DeleteQueue", {"QueueUrl": it.id})
 
@@ -93,6 +101,13 @@ class QueuePolicy(Kind):
             _set(at, url, "")
         self.create(at, new)
 
+    def actual(self, at: At, it: Existing) -> Properties:
+        policies = {url: _policy(at, url) for url in it.properties["Queues"]}
+        kept = [url for url, policy in policies.items() if policy is not None]
+        wanted = it.properties["PolicyDocument"]
+        other = next((policy for policy in policies.values() if policy not in (None, wanted)), wanted)
+        return {"Queues": kept, "PolicyDocument": other} if kept else {}
+
     def delete(self, at: At, it: Existing) -> None:
         for url in it.properties["Queues"]:
             _set(at, url, "")
@@ -112,6 +127,11 @@ def _made(at: At, asked: Mapping[str, Any]) -> str | None:
 
 def _set(at: At, url: str, policy: str) -> None:
     at.call("sqs", "SetQueueAttributes", {"QueueUrl": url, "Attributes": {"Policy": policy}})
+
+
+def _policy(at: At, url: str) -> Any:
+    told = at.call("sqs", "GetQueueAttributes", {"QueueUrl": url, "AttributeNames": ["Policy"]}).get("Attributes", {})
+    return json.loads(told["Policy"]) if told.get("Policy") else None
 
 
 def _written(value: Any) -> str:

@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from localcloud.cloudformation.resources.at import At
-from localcloud.cloudformation.resources.kind import Existing, Named, Properties, changed, key_values, names, pick
+from localcloud.cloudformation.resources.kind import (
+    Existing,
+    Named,
+    Properties,
+    changed,
+    key_values,
+    names,
+    only,
+    own_tags,
+    pick,
+)
 
 
 class Parameter(Named):
@@ -45,6 +55,14 @@ class Parameter(Named):
         if lost := sorted(self.tags_of(it.properties).keys() - self.tags_of(new).keys()):
             asked = {"ResourceType": "Parameter", "ResourceId": it.id, "TagKeys": lost}
             at.call("ssm", "RemoveTagsFromResource", asked)
+
+    def actual(self, at: At, it: Existing) -> Properties:
+        told = at.call("ssm", "GetParameter", {"Name": it.id, "WithDecryption": True})["Parameter"]
+        asked = {"ParameterFilters": [{"Key": "Name", "Option": "Equals", "Values": [it.id]}]}
+        about = only(at.call("ssm", "DescribeParameters", asked)["Parameters"], it.id)
+        tags = at.call("ssm", "ListTagsForResource", {"ResourceType": "Parameter", "ResourceId": it.id})["TagList"]
+        own = {tag["Key"]: tag["Value"] for tag in own_tags(tags)}
+        return {**pick(about, "AllowedPattern Description Tier"), **pick(told, "Name Type Value DataType"), "Tags": own}
 
     def delete(self, at: At, it: Existing) -> None:
         at.call("ssm", "DeleteParameter", {"Name": it.id})

@@ -6,7 +6,17 @@ from typing import Any
 
 from localcloud.cloudformation.resources.at import At
 from localcloud.cloudformation.resources.ec2 import Tagged, gone, wait_until_free
-from localcloud.cloudformation.resources.kind import Existing, Failed, Kind, Properties, changed, names, pick
+from localcloud.cloudformation.resources.kind import (
+    Existing,
+    Failed,
+    Kind,
+    Properties,
+    changed,
+    names,
+    only,
+    own_tags,
+    pick,
+)
 
 FIXED = names("AvailabilityZone Encrypted KmsKeyId SnapshotId MultiAttachEnabled")
 
@@ -41,6 +51,11 @@ class Volume(Tagged):
             at.call("ec2", "ModifyVolume", {"VolumeId": it.id, **pick(new, "Size VolumeType Iops Throughput")})
         self.retag(at, it.id, it.properties, new)
 
+    def actual(self, at: At, it: Existing) -> Properties:
+        told = _describe(at, it.id)
+        facts = "AvailabilityZone Encrypted KmsKeyId SnapshotId MultiAttachEnabled Size VolumeType Iops Throughput"
+        return {**pick(told, facts), "Tags": own_tags(told.get("Tags", []))}
+
     def delete(self, at: At, it: Existing) -> None:
         wait_until_free(at, "DeleteVolume", {"VolumeId": it.id})
 
@@ -74,6 +89,11 @@ class VolumeAttachment(Kind):
 
     def settle(self, at: At, it: Existing) -> None:
         _wait_for(at, it.id.split("|")[0], "in-use")
+
+    def actual(self, at: At, it: Existing) -> Properties:
+        volume_id, instance_id = it.id.split("|")
+        attached = [each for each in _describe(at, volume_id)["Attachments"] if each["InstanceId"] == instance_id]
+        return pick(only(attached, it.id), "VolumeId InstanceId Device")
 
     def delete(self, at: At, it: Existing) -> None:
         volume_id, instance_id = it.id.split("|")

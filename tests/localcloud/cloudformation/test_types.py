@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -36,11 +37,30 @@ def seen(case: Case, cloud: Cloud, it: str) -> Any:
         return "absent"
 
 
+def drifted(cloud: Cloud) -> dict[str, Any]:
+    """Where each resource of the stack is not as the template says, by its logical id."""
+    asked = cloud.cfn.detect_stack_drift(StackName="web")["StackDriftDetectionId"]
+    deadline = time.monotonic() + 30
+    while (told := cloud.cfn.describe_stack_drift_detection_status(StackDriftDetectionId=asked))[
+        "DetectionStatus"
+    ] == "DETECTION_IN_PROGRESS":
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    assert told["DetectionStatus"] == "DETECTION_COMPLETE", told
+    found = cloud.cfn.describe_stack_resource_drifts(StackName="web")["StackResourceDrifts"]
+    return {
+        each["LogicalResourceId"]: each.get("PropertyDifferences", each["StackResourceDriftStatus"])
+        for each in found
+        if each["StackResourceDriftStatus"] != "IN_SYNC"
+    }
+
+
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.type)
 def test_a_resource_is_made_changed_replaced_and_removed(case: Case, cloud: Cloud) -> None:
     assert cloud.create("web", case.template(case.properties)) == "CREATE_COMPLETE", cloud.told("web")
     first = cloud.physical("web", "It")
     assert seen(case, cloud, first) == case.made
+    assert drifted(cloud) == {}, "what nobody touched has drifted"
 
     if case.change:
         assert cloud.update("web", case.template(case.properties | case.change)) == "UPDATE_COMPLETE", cloud.told("web")
