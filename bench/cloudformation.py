@@ -37,7 +37,7 @@ def main(rounds: int) -> None:
 
     with tempfile.TemporaryDirectory() as folder:
         url = ""
-        service = CloudFormation(Path(folder) / "cloudformation.sqlite", lambda: url)
+        service = CloudFormation(Path(folder) / "cloudformation.sqlite", lambda: url, inside=lambda: endpoint)
         endpoint = Endpoint(
             {"cloudformation": service.app}, DomainDispatcherApplication(create_backend_app), lambda service: None, dict
         )

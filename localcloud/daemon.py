@@ -82,7 +82,9 @@ class Daemon:
         swf = Swf(self.home.services / "swf.sqlite")
         destinations = Destinations(sqs)
         s3 = S3(self.home.services / "s3", destinations.deliver, destinations.may_deliver)
-        formation = CloudFormation(self.home.services / "cloudformation.sqlite", lambda: self.endpoint)
+        formation = CloudFormation(
+            self.home.services / "cloudformation.sqlite", lambda: self.endpoint, inside=lambda: endpoint
+        )
         own = {"swf": swf.app, "sqs": sqs.app, "s3": s3.app, "cloudformation": formation.app}
         endpoint = Endpoint(own, self.state.kept(_moto()), self._changed, self.status)
         gateway = str(self.numbers.gateway)

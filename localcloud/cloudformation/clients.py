@@ -7,15 +7,28 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from localcloud.cloudformation.inside import Inside
+from localcloud.server import Wsgi
+
 if TYPE_CHECKING:
     import boto3
 
 
 class Clients:
-    """`clients.call("sqs", "CreateQueue", {...})`. Values are turned into the types that the call's model wants."""
+    """`clients.call("sqs", "CreateQueue", {...})`. Values are turned into the types that the call's model wants.
 
-    def __init__(self, endpoint: Callable[[], str], region: str, credentials: tuple[str, str]) -> None:
+    With `inside`, the application that answers at the endpoint, calls do not leave the process.
+    """
+
+    def __init__(
+        self,
+        endpoint: Callable[[], str],
+        region: str,
+        credentials: tuple[str, str],
+        inside: Callable[[], Wsgi] | None = None,
+    ) -> None:
         self._endpoint, self._region, self._credentials = endpoint, region, credentials
+        self._inside = Inside(inside) if inside else None
         self._lock = threading.Lock()
         self._clients: dict[str, Any] = {}
 
@@ -40,7 +53,10 @@ class Clients:
                     s3={"addressing_style": "path"},
                 )
                 make: Any = self._session.client
-                self._clients[service] = make(service, endpoint_url=self._endpoint(), config=config)
+                client = make(service, endpoint_url=self._endpoint(), config=config)
+                if self._inside is not None:
+                    client.meta.events.register("before-send", self._inside)
+                self._clients[service] = client
             return self._clients[service]
 
     def call(self, service: str, operation: str, parameters: Mapping[str, Any] | None = None) -> dict[str, Any]:

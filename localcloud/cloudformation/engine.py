@@ -60,9 +60,14 @@ class Engine:
         """Have what is under way on a stack give up and roll back."""
         with self._lock:
             found = self._runs.get(stack_id)
-        if found is not None:
-            found[0].operation.cancelled = reason
-            found[0].interrupt.set()
+        if found is None:
+            return
+        run = found[0]
+        with self._store.together():
+            if run.operation.phase == "forward":
+                run.operation.cancelled = reason
+                self._store.keep_operation(run.operation)  # a restart must not go on with what was cancelled
+                run.interrupt.set()
 
     def at_rest(self, stack: Stack) -> Run:
         """A stack with nothing under way, for looking at its resources."""

@@ -16,6 +16,8 @@ from localcloud.cloudformation.run import Run, Stopping
 log = logging.getLogger(__name__)
 
 Evaluate = Callable[[Stack], Evaluation]
+# How the stack's statuses begin, by what is done to it.
+PREFIXES = {"create": "CREATE", "update": "UPDATE", "import": "IMPORT", "restore": "UPDATE_ROLLBACK"}
 GONE = ("DELETE_COMPLETE", "DELETE_SKIPPED")
 
 
@@ -42,6 +44,7 @@ class Phases:
 
     def _finish(self, status: str, reason: str | None = None) -> bool:
         with self.run.store.together():
+            self._settle_accounts(status)
             if status == "DELETE_COMPLETE":
                 self.run.stack.deleted = time.time()
                 self.run.store.keep_exports(self.run.stack.id, {}, set())
@@ -56,6 +59,13 @@ class Phases:
             self.run.stack_is(status, reason)
         return True
 
+    def _settle_accounts(self, status: str) -> None:
+        """What the stack itself is from now on, beside its resources."""
+        stack, operation = self.run.stack, self.run.operation
+        if status == "UPDATE_COMPLETE" and operation.new_policy is not None:
+            stack.policy = operation.new_policy
+        stack.stable = (stack.stable or operation.before) if status == "UPDATE_FAILED" else None
+
     def _provisioner(self) -> Provisioner:
         run = self.run
         return Provisioner(run, self._evaluate(run.stack).with_made(run.rows))
@@ -66,23 +76,25 @@ class Phases:
         """Make and change everything; then outputs and exports."""
         run, kind = self.run, self.run.operation.kind
         run.stack.version = run.operation.after
+        if run.operation.cancelled:
+            run.interrupt.set()
         try:
             provisioner = self._provisioner()
-            failed = graph.walk(provisioner.evaluation.graph, provisioner.apply, on_failure=run.interrupt.set)
+            failed = provisioner.refuse_removals()
+            if not failed:
+                failed = graph.walk(provisioner.evaluation.graph, provisioner.apply, on_failure=run.interrupt.set)
             self._leave_if_stopping(failed)
-            if not failed and run.interrupt.is_set():
-                return self._fail(run.operation.cancelled or "Update cancelled")
-            if failed:
-                return self._fail(self._what_failed())
+            if failed or run.interrupt.is_set():
+                return self._fail(run.operation.cancelled or self._what_failed())
             self._tell_outputs(provisioner.evaluation)
         except Stopping:
             raise
         except Exception as error:  # noqa: BLE001 - whatever goes wrong here is the stack's failure, and is rolled back
             return self._fail(explain(error))
-        if kind == "create":
-            return self._finish("CREATE_COMPLETE")
+        if kind in ("create", "import"):
+            return self._finish(f"{PREFIXES[kind]}_COMPLETE")
         run.phase("cleanup")
-        run.stack_is("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS")
+        run.stack_is(f"{PREFIXES[kind]}_COMPLETE_CLEANUP_IN_PROGRESS")
         return False
 
     def _leave_if_stopping(self, failed: Mapping[str, BaseException]) -> None:
@@ -122,6 +134,8 @@ class Phases:
         run.interrupt.clear()
         if run.stack.on_failure == "DO_NOTHING":
             return self._finish("CREATE_FAILED" if run.operation.kind == "create" else "UPDATE_FAILED", reason.strip())
+        if run.operation.kind == "restore":
+            return self._stuck(reason)
         with run.store.together():
             if run.operation.kind == "update":
                 run.phase("rollback")
@@ -140,6 +154,7 @@ class Phases:
     def cleanup(self) -> bool:
         """Remove what the new template has no more, and what was replaced."""
         run = self.run
+        run.interrupt.clear()  # cancelled too late: everything was done
         kept = self._evaluate(run.stack).resources.keys()
         for row in run.rows.values():
             if row.logical_id in kept and row.body and row.before:
@@ -148,7 +163,7 @@ class Phases:
                 row.before = None
                 run.keep(row)
         self._tidy([name for name in run.rows if name not in kept])
-        return self._finish("UPDATE_COMPLETE")
+        return self._finish(f"{PREFIXES[run.operation.kind]}_COMPLETE")
 
     def _tidy(self, gone: list[str]) -> None:
         run = self.run
@@ -183,15 +198,18 @@ class Phases:
         failed = graph.walk(order, provisioner.revert)
         self._leave_if_stopping(failed)
         if failed:
-            reason = f"The following resource(s) failed to update: [{', '.join(sorted(failed))}]. "
-            with run.store.together():
-                run.store.forget_operation(run.stack.id)
-                run.stack_is("UPDATE_ROLLBACK_FAILED", reason)
-            return True
+            return self._stuck(f"The following resource(s) failed to update: [{', '.join(sorted(failed))}]. ")
         with run.store.together():
             run.phase("rollback-cleanup")
             run.stack_is("UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS")
         return False
+
+    def _stuck(self, reason: str) -> bool:
+        """The way back is blocked: ContinueUpdateRollback tries again."""
+        with self.run.store.together():
+            self.run.store.forget_operation(self.run.stack.id)
+            self.run.stack_is("UPDATE_ROLLBACK_FAILED", reason)
+        return True
 
     def rollback_cleanup(self) -> bool:
         run = self.run
@@ -216,7 +234,10 @@ class Phases:
 
     def remove(self) -> bool:
         failed = self._remove_all(on_create=False)
-        if failed:
+        if failed and self.run.operation.force:  # as on AWS, what can't be deleted is left behind
+            for name in failed:
+                self._retain(self.run.rows[name])
+        elif failed:
             return self._finish("DELETE_FAILED", f"The following resource(s) failed to delete: [{', '.join(failed)}]. ")
         return self._finish("DELETE_COMPLETE")
 

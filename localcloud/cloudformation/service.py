@@ -17,6 +17,7 @@ from localcloud.cloudformation.evaluation import Evaluation, Identity
 from localcloud.cloudformation.records import ChangeSet, Stack, Version
 from localcloud.cloudformation.store import Store
 from localcloud.cloudformation.template import BODY_LIMIT, URL_LIMIT, Template, parse
+from localcloud.server import Wsgi
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -36,12 +37,13 @@ class CloudFormation:
         account: str = "123456789012",
         region: str = "us-east-1",
         credentials: tuple[str, str] = ("cloudformation", "cloudformation"),
+        inside: Callable[[], Wsgi] | None = None,
     ) -> None:
         from localcloud.cloudformation.api import application
 
         self.account, self.region = account, region
         self.store = Store(database)
-        self.clients = Clients(endpoint, region, credentials)
+        self.clients = Clients(endpoint, region, credentials, inside)
         self.engine = Engine(self.store, self.clients, account, region, self.evaluation)
         self.app: WSGIApplication = application(self)
 

@@ -19,7 +19,9 @@ from botocore.exceptions import ClientError
 
 from localcloud import bends
 from localcloud.cloudformation import CloudFormation
+from localcloud.destinations import Destinations
 from localcloud.endpoint import Endpoint, serve, service_of
+from localcloud.s3 import S3
 from localcloud.sqs import Limits, Sqs
 
 Template = dict[str, Any]
@@ -150,7 +152,7 @@ def serving(
         service, call = service_of(environ), _call(environ)
         made.calls.append((service, call))
         made.before(service, call)
-        answer = (sqs.app if service == "sqs" else moto_app)(environ, start_response)
+        answer = apps.get(service, moto_app)(environ, start_response)
         made.after(service, call)
         return answer
 
@@ -158,9 +160,13 @@ def serving(
         return made.service.app(environ, start_response)
 
     sqs = Sqs(folder / "sqs.sqlite", limits=Limits(reuse=reuse))
-    sqs.start()
+    destinations = Destinations(sqs)
+    s3 = S3(folder / "s3", destinations.deliver, destinations.may_deliver)
+    apps: dict[str, Wsgi] = {"sqs": sqs.app, "s3": s3.app}
+    for service in (sqs, s3):
+        service.start()
     bends.send_to(sqs.deliver, sqs.policy)
-    endpoint = Endpoint({"cloudformation": own, "sqs": watched}, watched, lambda service: None, dict)
+    endpoint = Endpoint({"cloudformation": own, **dict.fromkeys(apps, watched)}, watched, lambda service: None, dict)
     app = around(endpoint)
     server = serve(app, "127.0.0.1", 0)
     made = Cloud(f"http://127.0.0.1:{server.server_port}", folder, app)
@@ -169,6 +175,7 @@ def serving(
     finally:
         made.service.stop()
         server.shutdown()
+        s3.stop()
         sqs.stop()
 
 
