@@ -16,6 +16,7 @@ from typing import Any
 
 from localcloud import bends, plain
 from localcloud.endpoint import Endpoint, serve
+from localcloud.forgetting import Forgetting, forget_in_moto, shorten
 from localcloud.home import REGION, CloudError, Home, Numbers, cache_folder, give_to_caller, write_private
 from localcloud.machines import network
 from localcloud.machines.container import host_name
@@ -98,9 +99,20 @@ class Daemon:
             parts.append(part.stop)
         for app, address, port in served:  # machines ask, and CloudFormation calls, as soon as they are started
             parts.append(_serve(app, address, port).shutdown)
-        for keeper in (self.databases, self.instances, formation):
+        for keeper in (self.databases, self.instances, formation, self._forgetting()):
             keeper.start()
             parts.append(keeper.stop)
+
+    def _forgetting(self) -> Forgetting:
+        def moto(now: float) -> None:
+            with self.state.changing():
+                forget_in_moto(now)
+
+        def logs(now: float) -> None:
+            consoles = self.home.machines.glob("*/*.log")
+            shorten((self.home.log_file, self.names.log, *consoles))
+
+        return Forgetting((moto, logs))
 
     @property
     def endpoint(self) -> str:

@@ -1,0 +1,100 @@
+"""What a cloud forgets in time, as AWS does: whoever leaves it running for weeks finds it no larger than it was."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from localcloud import plain
+from localcloud.home import ACCOUNT
+
+log = logging.getLogger(__name__)
+
+EVERY = 600.0  # seconds between looks
+TERMINATED = 3600.0  # seconds that a terminated instance is still described ("a short while", says EC2's user guide)
+EXPIRED = 3600.0  # seconds that credentials are known after their end, to be told that they have expired
+STACKS = 90 * 86400.0  # seconds that deleted stacks, and the events of all, are kept
+LONGEST_LOG = 10 << 20  # bytes at which a log loses its beginning
+KEPT_LOG = 1 << 20  # bytes of its end that stay
+
+Job = Callable[[float], object]
+
+
+class Forgetting:
+    """Runs each job every ten minutes, with the time; one that fails is logged and tried again."""
+
+    def __init__(self, jobs: Sequence[Job]) -> None:
+        self._jobs = jobs
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="forgetting", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while True:
+            for job in self._jobs:
+                try:
+                    job(time.time())
+                except Exception:
+                    log.exception("%s", job)
+            if self._stopping.wait(EVERY):
+                return
+
+
+def forget_in_moto(now: float) -> None:
+    """Terminated instances and expired credentials. To be called where moto may be changed."""
+    _forget_instances(now)
+    _forget_credentials(now)
+
+
+def _forget_instances(now: float) -> None:
+    ec2 = plain.ec2()
+    for name, reservation in list(ec2.reservations.items()):
+        for instance in list(reservation.instances):
+            if instance._state.name != "terminated":
+                continue
+            if not hasattr(instance, "gone_since"):
+                instance.gone_since = now
+            elif now - instance.gone_since > TERMINATED:
+                reservation.instances.remove(instance)
+                ec2.tags.pop(instance.id, None)
+        if not reservation.instances:
+            del ec2.reservations[name]
+
+
+def _forget_credentials(now: float) -> None:
+    from moto.iam.models import iam_backends
+    from moto.sts.models import sts_backends
+
+    keys = iam_backends[ACCOUNT]["aws"].access_keys
+    sessions = sts_backends[ACCOUNT]["aws"].assumed_roles
+    end = datetime.fromtimestamp(now - EXPIRED, UTC).replace(tzinfo=None)
+    for session in [session for session in sessions if session.expiration.replace(tzinfo=None) < end]:
+        sessions.remove(session)
+        keys.pop(session.access_key_id, None)
+
+
+def shorten(files: Iterable[Path]) -> None:
+    """Cut what is too long of logs that their writers append to, and keep open, to the end of them."""
+    for file in files:
+        if file.exists() and file.stat().st_size > LONGEST_LOG:
+            _shorten(file)
+
+
+def _shorten(file: Path) -> None:
+    with file.open("r+b") as stream:
+        stream.seek(-KEPT_LOG, os.SEEK_END)
+        end = stream.read().partition(b"\n")[2]
+        stream.truncate(0)  # what is written in this instant is lost
+    with file.open("ab") as stream:
+        stream.write(end)
