@@ -92,7 +92,7 @@ def _check(statement: Any, bucket: Bucket) -> None:
         if action != "*" and not str(action).lower().startswith("s3:"):
             raise Fault("MalformedPolicy", "Policy has invalid action")
     for resource in _listed(statement.get("Resource", [])):
-        if str(resource) != bucket.arn and not str(resource).startswith(f"{bucket.arn}/"):
+        if str(resource) != bucket.arn and not str(resource).startswith((f"{bucket.arn}/", f"{bucket.arn}*")):
             raise Fault("MalformedPolicy", "Policy has invalid resource")
 
 

@@ -82,7 +82,9 @@ def test_a_replacement_and_what_depends_on_it(cloud: Cloud) -> None:
 
 
 def test_a_replacement_that_depends_on_another_is_conditional(cloud: Cloud) -> None:
-    policy = {"Type": "AWS::S3::BucketPolicy", "Properties": {"Bucket": {"Ref": "Bucket"}, "PolicyDocument": {}}}
+    everything = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "arn:aws:s3:::one-of-two"}
+    given = {"Bucket": {"Ref": "Bucket"}, "PolicyDocument": {"Statement": [everything]}}
+    policy = {"Type": "AWS::S3::BucketPolicy", "Properties": given}
 
     def bucket(name: str) -> Template:
         return template(Bucket={"Type": "AWS::S3::Bucket", "Properties": {"BucketName": name}}, Policy=policy)

@@ -6,10 +6,15 @@ import json
 from typing import Any
 
 from tests.localcloud.cloudformation.cases.case import Case, Resource
-from tests.localcloud.cloudformation.cases.policies import ALLOW, LESS
 from tests.localcloud.cloudformation.cloud import Cloud
 
 BUCKET: Resource = {"Type": "AWS::S3::Bucket"}
+
+
+def allow(action: str, resource: str) -> dict[str, Any]:
+    principal = {"AWS": {"Fn::Sub": "arn:aws:iam::${AWS::AccountId}:root"}}
+    statement = {"Effect": "Allow", "Principal": principal, "Action": action, "Resource": {"Fn::Sub": resource}}
+    return {"Version": "2012-10-17", "Statement": [statement]}
 
 
 def bucket(cloud: Cloud, it: str) -> Any:
@@ -32,10 +37,10 @@ CASES = [
     ),
     Case(
         "AWS::S3::BucketPolicy",
-        {"Bucket": {"Ref": "Bucket"}, "PolicyDocument": ALLOW},
+        {"Bucket": {"Ref": "Bucket"}, "PolicyDocument": allow("s3:GetObject", "${Bucket.Arn}/*")},
         bucket_policy,
         "s3:GetObject",
-        {"PolicyDocument": LESS},
+        {"PolicyDocument": allow("s3:ListBucket", "${Bucket.Arn}")},
         "s3:ListBucket",
         beside={"Bucket": BUCKET},
     ),
