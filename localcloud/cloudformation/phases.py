@@ -16,6 +16,8 @@ from localcloud.cloudformation.run import Run, Stopping
 log = logging.getLogger(__name__)
 
 Evaluate = Callable[[Stack], Evaluation]
+# How the stack's statuses begin, by what is done to it.
+PREFIXES = {"create": "CREATE", "update": "UPDATE", "import": "IMPORT", "restore": "UPDATE_ROLLBACK"}
 GONE = ("DELETE_COMPLETE", "DELETE_SKIPPED")
 
 
@@ -42,6 +44,7 @@ class Phases:
 
     def _finish(self, status: str, reason: str | None = None) -> bool:
         with self.run.store.together():
+            self._settle_accounts(status)
             if status == "DELETE_COMPLETE":
                 self.run.stack.deleted = time.time()
                 self.run.store.keep_exports(self.run.stack.id, {}, set())
@@ -55,6 +58,13 @@ class Phases:
                 self.run.store.keep_resource(row)
             self.run.stack_is(status, reason)
         return True
+
+    def _settle_accounts(self, status: str) -> None:
+        """What the stack itself is from now on, beside its resources."""
+        stack, operation = self.run.stack, self.run.operation
+        if status == "UPDATE_COMPLETE" and operation.new_policy is not None:
+            stack.policy = operation.new_policy
+        stack.stable = (stack.stable or operation.before) if status == "UPDATE_FAILED" else None
 
     def _provisioner(self) -> Provisioner:
         run = self.run
@@ -70,7 +80,9 @@ class Phases:
             run.interrupt.set()
         try:
             provisioner = self._provisioner()
-            failed = graph.walk(provisioner.evaluation.graph, provisioner.apply, on_failure=run.interrupt.set)
+            failed = provisioner.refuse_removals()
+            if not failed:
+                failed = graph.walk(provisioner.evaluation.graph, provisioner.apply, on_failure=run.interrupt.set)
             self._leave_if_stopping(failed)
             if failed or run.interrupt.is_set():
                 return self._fail(run.operation.cancelled or self._what_failed())
@@ -79,10 +91,10 @@ class Phases:
             raise
         except Exception as error:  # noqa: BLE001 - whatever goes wrong here is the stack's failure, and is rolled back
             return self._fail(explain(error))
-        if kind == "create":
-            return self._finish("CREATE_COMPLETE")
+        if kind in ("create", "import"):
+            return self._finish(f"{PREFIXES[kind]}_COMPLETE")
         run.phase("cleanup")
-        run.stack_is("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS")
+        run.stack_is(f"{PREFIXES[kind]}_COMPLETE_CLEANUP_IN_PROGRESS")
         return False
 
     def _leave_if_stopping(self, failed: Mapping[str, BaseException]) -> None:
@@ -122,6 +134,8 @@ class Phases:
         run.interrupt.clear()
         if run.stack.on_failure == "DO_NOTHING":
             return self._finish("CREATE_FAILED" if run.operation.kind == "create" else "UPDATE_FAILED", reason.strip())
+        if run.operation.kind == "restore":
+            return self._stuck(reason)
         with run.store.together():
             if run.operation.kind == "update":
                 run.phase("rollback")
@@ -149,7 +163,7 @@ class Phases:
                 row.before = None
                 run.keep(row)
         self._tidy([name for name in run.rows if name not in kept])
-        return self._finish("UPDATE_COMPLETE")
+        return self._finish(f"{PREFIXES[run.operation.kind]}_COMPLETE")
 
     def _tidy(self, gone: list[str]) -> None:
         run = self.run
@@ -177,6 +191,9 @@ class Phases:
     def rollback(self) -> bool:
         run = self.run
         run.stack.version = run.operation.before
+        for name in run.operation.skip:
+            if name in run.rows:
+                run.keep(run.rows[name], "UPDATE_COMPLETE")
         touched = {name: row for name, row in run.rows.items() if row.before and name not in run.operation.skip}
         order = {name: frozenset(set(row.depends_on) & touched.keys()) for name, row in touched.items()}
         provisioner = self._provisioner()
@@ -184,15 +201,18 @@ class Phases:
         failed = graph.walk(order, provisioner.revert)
         self._leave_if_stopping(failed)
         if failed:
-            reason = f"The following resource(s) failed to update: [{', '.join(sorted(failed))}]. "
-            with run.store.together():
-                run.store.forget_operation(run.stack.id)
-                run.stack_is("UPDATE_ROLLBACK_FAILED", reason)
-            return True
+            return self._stuck(f"The following resource(s) failed to update: [{', '.join(sorted(failed))}]. ")
         with run.store.together():
             run.phase("rollback-cleanup")
             run.stack_is("UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS")
         return False
+
+    def _stuck(self, reason: str) -> bool:
+        """The way back is blocked: ContinueUpdateRollback tries again."""
+        with self.run.store.together():
+            self.run.store.forget_operation(self.run.stack.id)
+            self.run.stack_is("UPDATE_ROLLBACK_FAILED", reason)
+        return True
 
     def rollback_cleanup(self) -> bool:
         run = self.run
@@ -217,7 +237,10 @@ class Phases:
 
     def remove(self) -> bool:
         failed = self._remove_all(on_create=False)
-        if failed:
+        if failed and self.run.operation.force:  # as on AWS, what can't be deleted is left behind
+            for name in failed:
+                self._retain(self.run.rows[name])
+        elif failed:
             return self._finish("DELETE_FAILED", f"The following resource(s) failed to delete: [{', '.join(failed)}]. ")
         return self._finish("DELETE_COMPLETE")
 

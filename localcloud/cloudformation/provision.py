@@ -13,6 +13,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from localcloud.cloudformation import policy
 from localcloud.cloudformation.dynamic import reveal
 from localcloud.cloudformation.errors import Refused
 from localcloud.cloudformation.evaluation import Evaluation
@@ -49,6 +50,9 @@ class Provisioner:
         updating = row.body is not None
         try:
             self.run.go_on()
+            if logical_id in self.run.operation.skip and updating:
+                self.run.keep(row, "UPDATE_COMPLETE")
+                return
             self._reconcile(row, spec)
         except Stopping:
             raise
@@ -70,10 +74,27 @@ class Provisioner:
         kind.check(row.logical_id, wanted)
         if row.before is None:
             row.before = replace(row.body)
-        if kind.replaces(row.body.properties, wanted, differing):
+        replacing = kind.replaces(row.body.properties, wanted, differing)
+        action = "Update:Replace" if replacing else "Update:Modify"
+        policy.enforce(self.run.operation.policy, action, row.logical_id, row.type)
+        if replacing:
             self._replace(row, spec, kind, wanted)
         else:
             self._update(row, kind, wanted)
+
+    def refuse_removals(self) -> dict[str, BaseException]:
+        """What the template no longer has, and the stack's policy does not let go: why, by logical id."""
+        refused: dict[str, BaseException] = {}
+        for name, row in self.run.rows.items():
+            if name in self.evaluation.resources or row.body is None:
+                continue
+            try:
+                policy.enforce(self.run.operation.policy, "Update:Delete", name, row.type)
+            except policy.Denied as error:
+                row.before = row.before or replace(row.body)
+                self.run.keep(row, "UPDATE_FAILED", error.message)
+                refused[name] = error
+        return refused
 
     def _create(self, row: Resource, spec: ResourceSpec, kind: Kind, wanted: dict[str, Any]) -> None:
         again = bool(row.seed)
@@ -193,25 +214,30 @@ class Provisioner:
             self._look_for_lost(row)
         partial = row.body is None and row.partial_id is not None
         body = row.body or (Body(row.type, row.partial_id or "", row.attempt or {}, {}, row.seed) if partial else None)
-        policy = "Delete" if partial or body is None else body.deletion_policy
-        if policy == "RetainExceptOnCreate":
-            policy = "Delete" if on_create else "Retain"
-        if body is not None and policy == "Retain":
+        rule = self._rule(body, partial=partial, on_create=on_create)
+        if body is not None and rule == "Retain":
             self.run.keep(row, "DELETE_SKIPPED")
         elif body is not None:
-            self._remove_own(row, body, policy)
+            self._remove_own(row, body, rule)
         row.body, row.partial_id, row.attempt, row.before = None, None, None, None
         self.run.keep(row, None if body is not None else "DELETE_COMPLETE")
+
+    def _rule(self, body: Body | None, *, partial: bool, on_create: bool) -> str:
+        """The deletion policy that holds: what was only just made may go although it would be retained later."""
+        rule = "Delete" if partial or body is None else body.deletion_policy
+        if rule == "RetainExceptOnCreate" or (rule == "Retain" and self.run.stack.retain_except_on_create):
+            return "Delete" if on_create else "Retain"
+        return rule
 
     def _look_for_lost(self, row: Resource) -> None:
         """A crash may have fallen between the call that made it and its being written down."""
         properties = reveal(row.attempt or {}, self.run.clients)
         row.partial_id = find(row.type).found(self.run.at(row, row.seed, again=True), properties)
 
-    def _remove_own(self, row: Resource, body: Body, policy: str) -> None:
+    def _remove_own(self, row: Resource, body: Body, rule: str) -> None:
         self.run.keep(row, "DELETE_IN_PROGRESS")
         try:
-            self._delete(row, body, policy)
+            self._delete(row, body, rule)
         except Stopping:
             raise
         except Exception as error:
@@ -228,13 +254,13 @@ class Provisioner:
             row.old.remove(body)
             self.run.keep(row)
 
-    def _remove_body(self, row: Resource, body: Body, policy: str) -> None:
-        if policy == "Retain":
+    def _remove_body(self, row: Resource, body: Body, rule: str) -> None:
+        if rule == "Retain":
             self.run.tell(row, "DELETE_SKIPPED", None, body)
             return
         self.run.tell(row, "DELETE_IN_PROGRESS", None, body)
         try:
-            self._delete(row, body, policy)
+            self._delete(row, body, rule)
         except Stopping:
             raise
         except Exception as error:
@@ -242,10 +268,10 @@ class Provisioner:
             raise ResourceFailed from error
         self.run.tell(row, "DELETE_COMPLETE", None, body)
 
-    def _delete(self, row: Resource, body: Body, policy: str) -> None:
+    def _delete(self, row: Resource, body: Body, rule: str) -> None:
         kind, at = find(body.type), self.run.at(row, body.seed)
         try:
-            if policy == "Snapshot" and kind.snapshots:
+            if rule == "Snapshot" and kind.snapshots:
                 kind.snapshot(at, _existing(body))
             kind.delete(at, _existing(body))
         except ClientError as error:

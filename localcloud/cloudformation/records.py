@@ -38,6 +38,9 @@ class Stack:
     parent_id: str | None = None
     root_id: str | None = None
     policy: str | None = None
+    retain_except_on_create: bool = False
+    deletion_mode: str | None = None
+    stable: Version | None = None  # what an update that failed and was left so began with
     drift_status: str = "NOT_CHECKED"
     drift_checked: float | None = None
 
@@ -145,7 +148,7 @@ class ChangeSet:
     name: str
     stack_id: str
     stack_name: str
-    kind: str  # CREATE or UPDATE
+    kind: str  # CREATE, UPDATE or IMPORT
     created: float
     version: Version
     status: str = "CREATE_COMPLETE"
@@ -165,8 +168,8 @@ class Operation:
     """What is being done to a stack. It outlives the process: a restart takes it up where it was."""
 
     stack_id: str
-    kind: str  # create, update or delete
-    phase: str  # forward, cleanup, rollback, remove: see `operation.py`
+    kind: str  # create, update, delete, import, or restore: back to what an update began with
+    phase: str  # forward, cleanup, rollback, remove: see `phases.py`
     before: Version
     after: Version
     started: float
@@ -175,3 +178,6 @@ class Operation:
     skip: list[str] = field(default_factory=list)
     cancelled: str | None = None  # reason, where someone asked to stop
     failure: str | None = None  # why it is rolled back
+    policy: str | None = None  # by which an update is judged
+    new_policy: str | None = None  # the stack's policy once the update is complete
+    force: bool = False  # a deletion that leaves what can't be deleted

@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlparse
 
 from localcloud.cloudformation import dynamic, parameters, validation
 from localcloud.cloudformation.clients import Clients
+from localcloud.cloudformation.detection import Detections
 from localcloud.cloudformation.engine import Engine
 from localcloud.cloudformation.errors import ChangeSetNotFound, ValidationError
 from localcloud.cloudformation.evaluation import Evaluation, Identity
@@ -45,12 +46,15 @@ class CloudFormation:
         self.store = Store(database)
         self.clients = Clients(endpoint, region, credentials, inside)
         self.engine = Engine(self.store, self.clients, account, region, self.evaluation)
+        self.detections = Detections(self.store, self.engine)
         self.app: WSGIApplication = application(self)
 
     def start(self) -> None:
         self.engine.start()
+        self.detections.start()
 
     def stop(self) -> None:
+        self.detections.stop()
         self.engine.stop()
         self.store.close()
 
@@ -94,9 +98,10 @@ class CloudFormation:
                     f"Member must have length less than or equal to {BODY_LIMIT}"
                 )
             return body
-        return self._fetched(str(asked["TemplateURL"])) if asked.get("TemplateURL") else None
+        return self.fetched(str(asked["TemplateURL"]), "TemplateURL") if asked.get("TemplateURL") else None
 
-    def _fetched(self, url: str) -> str:
+    def fetched(self, url: str, parameter: str) -> str:
+        """The text of an object in S3 that `parameter` of a call names by its address."""
         from botocore.exceptions import ClientError
 
         where = urlparse(url)
@@ -105,7 +110,7 @@ class CloudFormation:
         virtual = ".s3" in where.netloc and not host.startswith("s3")
         bucket, _, key = (host, "", path) if virtual else path.partition("/")
         if not bucket or not key:
-            raise ValidationError("TemplateURL must be a supported URL.")
+            raise ValidationError(f"{parameter} must be a supported URL.")
         try:
             body: bytes = self.clients.call("s3", "GetObject", {"Bucket": bucket, "Key": key})["Body"].read(
                 URL_LIMIT + 1

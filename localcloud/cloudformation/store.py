@@ -42,6 +42,8 @@ CREATE TABLE IF NOT EXISTS drifts (stack TEXT, logical TEXT, document TEXT NOT N
 CREATE TABLE IF NOT EXISTS detections (id TEXT PRIMARY KEY, stack TEXT NOT NULL, document TEXT NOT NULL);
 """
 
+OF_A_STACK = ("resources", "events", "change_sets", "operations", "imports", "tokens", "drifts", "detections")
+
 
 class Store:
     """Every call is safe from any thread. `with store.together():` makes several one transaction."""
@@ -241,16 +243,7 @@ class Store:
         """Stacks that were deleted before that time, with all of theirs, and what happened to others before it."""
         deleted = "SELECT id FROM stacks WHERE NOT live AND json_extract(document, '$.deleted') < ?"
         with self.together():
-            for table in (
-                "resources",
-                "events",
-                "change_sets",
-                "operations",
-                "imports",
-                "tokens",
-                "drifts",
-                "detections",
-            ):
+            for table in OF_A_STACK:
                 self._run(f"DELETE FROM {table} WHERE stack IN ({deleted})", moment)
             self._run(f"DELETE FROM stacks WHERE id IN ({deleted})", moment)
             self._run("DELETE FROM detections WHERE json_extract(document, '$.started') < ?", moment)
@@ -269,7 +262,8 @@ def _version(data: dict[str, Any]) -> Version:
 
 def _stack(document: str) -> Stack:
     data = json.loads(document)
-    return Stack(**{**data, "version": _version(data["version"])})
+    stable = data.get("stable")
+    return Stack(**{**data, "version": _version(data["version"]), "stable": _version(stable) if stable else None})
 
 
 def _resource(document: str) -> Resource:

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 Asked = dict[str, Any]
 Action = Callable[["CloudFormation", Asked], dict[str, Any]]
 
-MODULES = ("changesets", "drift", "exports", "operating", "reading", "templates")
+MODULES = (
+    "changesets", "deleting", "drift", "exports", "operating", "policies", "reading", "recovering", "templates"
+)  # fmt: skip
 _ACTIONS: dict[str, Action] = {}
 
 

@@ -158,6 +158,7 @@ def execute_change_set(service: CloudFormation, asked: Asked) -> dict[str, Any]:
     stack.change_set_id, stack.notification_arns = change_set.id, change_set.notification_arns
     disabled = "DO_NOTHING" if asked.get("DisableRollback") else "ROLLBACK"
     stack.on_failure = change_set.on_failure or disabled
+    stack.retain_except_on_create = bool(asked.get("RetainExceptOnCreate"))
     with service.store.together():
         for other in service.store.change_sets(stack.id):
             if other.id != change_set.id:

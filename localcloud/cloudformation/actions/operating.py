@@ -1,4 +1,4 @@
-"""Actions that change stacks: create, update, delete, cancel, go on rolling back, protect."""
+"""Actions that make stacks and change them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from localcloud.cloudformation import validation
 from localcloud.cloudformation.actions import Asked, action
+from localcloud.cloudformation.actions.policies import policy_body
 from localcloud.cloudformation.changes import compare
 from localcloud.cloudformation.errors import AlreadyExists, ValidationError
 from localcloud.cloudformation.records import Operation, Stack, Version
@@ -14,7 +15,8 @@ from localcloud.cloudformation.resources.kind import plain
 from localcloud.cloudformation.service import CloudFormation
 from localcloud.cloudformation.template import Template
 
-UPDATABLE = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "CREATE_FAILED", "UPDATE_FAILED")
+UPDATABLE = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "CREATE_FAILED", "UPDATE_FAILED",
+             "IMPORT_COMPLETE", "IMPORT_ROLLBACK_COMPLETE")  # fmt: skip
 
 
 @action
@@ -37,7 +39,8 @@ def create_stack(service: CloudFormation, asked: Asked) -> dict[str, Any]:
         timeout_minutes=asked.get("TimeoutInMinutes"),
         on_failure=on_failure(asked),
         termination_protection=bool(asked.get("EnableTerminationProtection")),
-        policy=asked.get("StackPolicyBody"),
+        policy=policy_body(service, asked, "StackPolicy"),
+        retain_except_on_create=bool(asked.get("RetainExceptOnCreate")),
     )
     _check_now(service, version, template, stack)
     begin_create(service, stack, version, token)
@@ -90,10 +93,13 @@ def update_stack(service: CloudFormation, asked: Asked) -> dict[str, Any]:
     check_types_kept(service, stack, template)
     if not differs(service, stack, version, template):
         raise ValidationError("No updates are to be performed.")
+    new_policy = policy_body(service, asked, "StackPolicy")
+    during = policy_body(service, asked, "StackPolicyDuringUpdate")
     if asked.get("NotificationARNs") is not None:
         stack.notification_arns = list(asked["NotificationARNs"])
     stack.on_failure = "DO_NOTHING" if asked.get("DisableRollback") else "ROLLBACK"
-    begin_update(service, stack, version, token)
+    stack.retain_except_on_create = bool(asked.get("RetainExceptOnCreate"))
+    begin_update(service, stack, version, token, during=during, new_policy=new_policy)
     return {"StackId": stack.id}
 
 
@@ -125,76 +131,23 @@ def differs(service: CloudFormation, stack: Stack, version: Version, template: T
     return bool(plain(evaluation.with_made(standing).outputs()) != plain(stack.outputs))
 
 
-def begin_update(service: CloudFormation, stack: Stack, version: Version, token: str | None) -> None:
-    operation = Operation(stack.id, "update", "forward", stack.version, version, time.time(), token)
+def begin_update(
+    service: CloudFormation,
+    stack: Stack,
+    version: Version,
+    token: str | None,
+    *,
+    during: str | None = None,
+    new_policy: str | None = None,
+) -> None:
+    """Begin an update, judged by the policy `during` instead of the stack's own where one is given."""
+    operation = Operation(
+        stack.id, "update", "forward", stack.version, version, time.time(), token,
+        policy=during or stack.policy, new_policy=new_policy,
+    )  # fmt: skip
     with service.store.together():
         check_updatable(service.stack(stack.id))  # two requests at the same moment: the second finds it busy
         stack.version, stack.updated = version, time.time()
         if token:
             service.store.keep_token(token, stack.id)
         service.engine.accept(stack, operation, "UPDATE_IN_PROGRESS", "User Initiated")
-
-
-@action
-def delete_stack(service: CloudFormation, asked: Asked) -> dict[str, Any]:
-    stack, token = service.store.stack(asked["StackName"]), asked.get("ClientRequestToken")
-    if stack is None or stack.deleted is not None or stack.status == "DELETE_IN_PROGRESS":
-        return {}  # as on AWS, deleting what is not there succeeds
-    if token and service.store.has_token(token, stack.id):
-        return {}
-    if stack.termination_protection:
-        raise ValidationError(f"Stack [{stack.name}] cannot be deleted while TerminationProtection is enabled")
-    if stack.status.startswith("UPDATE") and stack.busy:
-        raise ValidationError(f"Stack [{stack.id}] cannot be deleted while in status {stack.status}")
-    _check_exports_free(service, stack)
-    retain = list(asked.get("RetainResources", []))
-    if retain and stack.status != "DELETE_FAILED":
-        raise ValidationError(
-            "Invalid operation on stack [" + stack.id + "]. When you delete stacks, specify which resources "
-            "to retain only when the stack is in the DELETE_FAILED state."
-        )
-    operation = Operation(stack.id, "delete", "remove", stack.version, stack.version, time.time(), token, retain)
-    with service.store.together():
-        for change_set in service.store.change_sets(stack.id):
-            service.store.forget_change_set(change_set.id)
-        if token:
-            service.store.keep_token(token, stack.id)
-        service.engine.accept(stack, operation, "DELETE_IN_PROGRESS", "User Initiated")
-    return {}
-
-
-def _check_exports_free(service: CloudFormation, stack: Stack) -> None:
-    for name, owner, _ in service.store.exports():
-        if owner == stack.id and (users := service.store.importers(name)):
-            raise ValidationError(f"Export {name} cannot be deleted as it is in use by {' and '.join(users)}")
-
-
-@action
-def cancel_update_stack(service: CloudFormation, asked: Asked) -> dict[str, Any]:
-    stack = service.live_stack(asked["StackName"])
-    if stack.status != "UPDATE_IN_PROGRESS":
-        raise ValidationError("CancelUpdateStack cannot be called from current stack status")
-    service.engine.cancel(stack.id, "User Initiated")
-    return {}
-
-
-@action
-def continue_update_rollback(service: CloudFormation, asked: Asked) -> dict[str, Any]:
-    stack = service.live_stack(asked["StackName"])
-    if stack.status != "UPDATE_ROLLBACK_FAILED":
-        raise ValidationError(f"Stack:{stack.id} is in {stack.status} state and can not be updated.")
-    skip, now = list(asked.get("ResourcesToSkip", [])), time.time()
-    operation = Operation(stack.id, "update", "rollback", stack.version, stack.version, now, skip=skip)
-    service.engine.accept(stack, operation, "UPDATE_ROLLBACK_IN_PROGRESS", "User Initiated")
-    return {}
-
-
-@action
-def update_termination_protection(service: CloudFormation, asked: Asked) -> dict[str, Any]:
-    with service.store.together():
-        stack = service.live_stack(asked["StackName"])
-        if stack.status.startswith("DELETE"):
-            raise ValidationError(f"Stack [{stack.name}] is in {stack.status} state: its protection can't be changed")
-        stack.termination_protection = asked["EnableTerminationProtection"]
-        service.store.keep_stack(stack)
-    return {"StackId": stack.id}
