@@ -54,9 +54,9 @@ class Killable:
 
     def kill(self) -> None:
         with self._condition:
-            if self._pid:
-                os.kill(self._pid, signal.SIGKILL)
-            self._pid, self._killed, self.fuse = 0, True, None
+            pid, self._pid, self._killed, self.fuse = self._pid, 0, True, None
+            if pid:
+                os.kill(pid, signal.SIGKILL)
 
     def end(self) -> None:
         self.kill()
