@@ -20,6 +20,7 @@ from localcloud.machines.network import mac_of
 
 # LXC's own folder: a machine's root must be able to walk to its disk, which it can't below /root or another's home
 LXC = Path("/run/continuum")
+LOCKS = Path("/run/lxc/lock") / LXC.relative_to("/")  # LXC's, a file a machine
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,7 @@ class Machine:
         if self.exists():
             subprocess.run(["lxc-stop", "-P", str(LXC), "-n", self.name, "-k"], capture_output=True, check=False)
         self._unmount()
+        (LOCKS / f".{self.name}").unlink(missing_ok=True)
         shutil.rmtree(self.folder, ignore_errors=True)
         if self.folder.exists():
             raise CloudError(f"{self.folder} could not be removed: something still uses it")
@@ -151,7 +153,7 @@ class Machine:
 def sweep() -> None:
     """Remove what LXC leaves on the host when the last machine is gone; harmless while other clouds' machines run."""
     groups = Path("/sys/fs/cgroup")
-    for folder in (LXC, *groups.glob("lxc.*"), *groups.glob("*/lxc.*")):
+    for folder in (LXC, LOCKS, LOCKS.parent, *groups.glob("lxc.*"), *groups.glob("*/lxc.*")):
         with suppress(OSError):  # what is still used is not empty, and can't be removed
             folder.rmdir()
 
