@@ -101,6 +101,8 @@ def _principal(caller: Any) -> str:
     """A caller's unique id, and its session's name, as AWS puts them into events."""
     if caller is None or caller.user_id == ACCOUNT:
         return CUSTOMER_ID
+    if caller.user_id == "anonymous":
+        return "Anonymous"
     session = getattr(caller, "session", None)
     return f"AWS:{caller.user_id}:{session}" if session and ":" not in caller.user_id else f"AWS:{caller.user_id}"
 

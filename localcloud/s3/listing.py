@@ -12,6 +12,7 @@ from localcloud.s3.store import Reading
 
 MOST = 1000
 NEWEST = 2**62
+FEW = 16  # rows read at first, where most of them may roll up into what the first has told
 
 Position = tuple[str, int]
 """Where rows begin: a key, and which of its rows."""
@@ -138,7 +139,8 @@ def _walk(
     source: Source, position: Position, prefix: str, delimiter: str, size: int
 ) -> Iterator[tuple[Any, str | None]]:
     """Rows in order, one alone of all that roll up into the same, with what it rolls up into."""
-    end = successor(prefix)
+    end, most = successor(prefix), size
+    size = min(size, FEW) if delimiter else size  # many may be one's own, or all of them roll up into one
     while True:
         rows, rolled = source.rows(position, size), None
         for row in rows:
@@ -149,6 +151,7 @@ def _walk(
                 yield row, rolled
         if len(rows) < size:
             return
+        size = FEW if rolled is not None else min(size * 4, most)
         if rolled is None:
             position = source.after(rows[-1])
         elif (after := successor(rolled)) is None:
