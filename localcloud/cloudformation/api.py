@@ -8,11 +8,13 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from localcloud.cloudformation import signals
 from localcloud.cloudformation.actions import find
 from localcloud.cloudformation.errors import Refused
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+    from werkzeug.wrappers import Request, Response
 
     from localcloud.cloudformation.service import CloudFormation
 
@@ -39,12 +41,27 @@ def application(service: CloudFormation) -> WSGIApplication:
 
     def app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         request = Request(environ)
+        if request.method == "PUT" and request.path.startswith(signals.PATH):
+            heard = _signal(service, request)
+            return heard(environ, start_response)
         request.max_form_memory_size = 4 * 1024 * 1024  # a template's text is one form field
         status, body = answer(service, request.values)
         response = Response(body, status, content_type="text/xml")
         return response(environ, start_response)
 
     return app
+
+
+def _signal(service: CloudFormation, request: Request) -> Response:
+    """What was put to the address of a wait condition's handle."""
+    from werkzeug.wrappers import Response
+
+    try:
+        signals.receive(service.store, request.path, request.get_data(parse_form_data=False))
+    except Refused as refused:
+        said = f"<Error><Code>{refused.code}</Code><Message>{refused.message}</Message></Error>"
+        return Response(said, 403, content_type="application/xml")
+    return Response("", 200, content_type="application/xml")
 
 
 def answer(service: CloudFormation, values: Any) -> tuple[int, str]:

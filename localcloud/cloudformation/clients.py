@@ -13,6 +13,8 @@ from localcloud.server import Wsgi
 if TYPE_CHECKING:
     import boto3
 
+HELD = 7 * 24 * 3600  # seconds for which a signed address holds
+
 
 class Clients:
     """`clients.call("sqs", "CreateQueue", {...})`. Values are turned into the types that the call's model wants.
@@ -26,9 +28,11 @@ class Clients:
         region: str,
         credentials: tuple[str, str],
         inside: Callable[[], Wsgi] | None = None,
+        public: Callable[[], str] | None = None,
     ) -> None:
         self._endpoint, self._region, self._credentials = endpoint, region, credentials
         self._inside = Inside(inside) if inside else None
+        self.public = public or endpoint  # where machines reach the cloud
         self._lock = threading.Lock()
         self._clients: dict[str, Any] = {}
 
@@ -68,6 +72,16 @@ class Clients:
         fitted = fit(dict(parameters or {}), shape) if shape is not None else {}
         result: dict[str, Any] = getattr(client, xform_name(operation))(**fitted)
         return result
+
+    def address(self, path: str) -> str:
+        """Where a path of the endpoint can be PUT to by whoever knows the address, also from machines."""
+        from botocore.auth import S3SigV4QueryAuth
+        from botocore.awsrequest import AWSRequest
+        from botocore.credentials import Credentials
+
+        request = AWSRequest("PUT", self.public() + path)
+        S3SigV4QueryAuth(Credentials(*self._credentials), "cloudformation", self._region, HELD).add_auth(request)
+        return str(request.url)
 
     def input_shape(self, service: str, operation: str) -> Any:
         return self.client(service).meta.service_model.operation_model(operation).input_shape

@@ -13,13 +13,14 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from localcloud.cloudformation import policy
+from localcloud.cloudformation import policy, signals
 from localcloud.cloudformation.dynamic import reveal
 from localcloud.cloudformation.errors import Refused
 from localcloud.cloudformation.evaluation import Evaluation
+from localcloud.cloudformation.intrinsics import resolve
 from localcloud.cloudformation.records import Body, Resource
 from localcloud.cloudformation.resources import find
-from localcloud.cloudformation.resources.kind import ABSENT, Existing, Failed, Kind, changed
+from localcloud.cloudformation.resources.kind import ABSENT, Existing, Failed, Kind, NotStabilized, Plain, changed
 from localcloud.cloudformation.run import Cancelled, Run, Stopping
 from localcloud.cloudformation.template import ResourceSpec
 
@@ -102,6 +103,8 @@ class Provisioner:
         row.claimed = row.claimed and again
         self.run.rows[row.logical_id] = row
         if not again:
+            row.begun = time.time()
+            self.run.store.forget_signals(signals.about(row))
             self.run.keep(row, "CREATE_IN_PROGRESS")
         kind.check(row.logical_id, wanted)
         self._make(row, spec, kind, wanted, "CREATE", again)
@@ -109,7 +112,8 @@ class Provisioner:
     def _replace(self, row: Resource, spec: ResourceSpec, kind: Kind, wanted: dict[str, Any]) -> None:
         again = row.attempt is not None and bool(row.seed)
         if not again:
-            row.seed, row.attempt, row.claimed = new_seed(), wanted, False
+            row.seed, row.attempt, row.claimed, row.begun = new_seed(), wanted, False, time.time()
+            self.run.store.forget_signals(signals.about(row))
             self.run.keep(row, "UPDATE_IN_PROGRESS", REPLACING)
         self._make(row, spec, kind, wanted, "UPDATE", again)
 
@@ -122,11 +126,38 @@ class Provisioner:
             row.partial_id = (kind.found(at, properties) if again else None) or kind.create(at, properties)
             self.run.keep(row, f"{verb}_IN_PROGRESS", INITIATED, row.partial_id)
         kind.settle(at, Existing(row.partial_id, properties))
+        self._wait_for_signals(row, spec, verb)
         # What is read is kept: it must not see what was revealed.
         told = kind.read(at, Existing(row.partial_id, wanted))
         body = Body(spec.type, row.partial_id, wanted, told, row.seed, *_policies(spec, kind))
         row.body, row.partial_id, row.attempt = body, None, None
         self.run.keep(row, f"{verb}_COMPLETE")
+
+    def _wait_for_signals(self, row: Resource, spec: ResourceSpec, verb: str) -> None:
+        """A creation policy: the resource is complete once it has said so itself."""
+        wanted = resolve(dict(spec.creation_policy), self.evaluation).get("ResourceSignal")
+        if wanted is None:
+            return
+        count = int(wanted.get("Count", 1))
+        within = signals.seconds(str(wanted.get("Timeout", "PT5M"))) - (time.time() - row.begun)
+        try:
+            self.run.wait(lambda: self._hear(row, count, verb), max(within, 0), "signals")
+        except NotStabilized:
+            missing = count - len(self.run.store.signals(signals.about(row)))
+            said = f"Failed to receive {missing} resource signal(s) within the specified duration"
+            raise Plain(said) from None
+
+    def _hear(self, row: Resource, count: int, verb: str) -> bool | None:
+        heard = self.run.store.signals(signals.about(row))
+        for signal in heard:
+            said = f"Received {signal.status} signal with UniqueId {signal.unique_id}"
+            if signal.status == "FAILURE":
+                raise Plain(said)
+            if not signal.told:
+                with self.run.store.together():
+                    self.run.store.change_signal(signals.about(row), replace(signal, told=True))
+                    self.run.keep(row, f"{verb}_IN_PROGRESS", said)
+        return True if len(heard) >= count else None
 
     def _update(self, row: Resource, kind: Kind, wanted: dict[str, Any]) -> None:
         assert row.body is not None
@@ -301,6 +332,8 @@ def explain(error: BaseException) -> str:
         kind = "AlreadyExists" if "Exist" in code or "Duplicate" in code else "GeneralServiceException"
         kind = "NotFound" if ABSENT.search(code) else kind
         return _handled(said, kind)
+    if isinstance(error, Plain):
+        return str(error)
     if isinstance(error, Failed):
         message = str(error)
         return message if message.startswith("Properties validation failed") else _handled(message, error.code)

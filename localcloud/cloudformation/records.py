@@ -79,6 +79,7 @@ class Resource:
     reason: str | None = None
     seed: str = ""
     claimed: bool = False  # the name to be given was seen free
+    begun: float = 0.0  # when the creation under way was
     partial_id: str | None = None  # of a body whose creation has begun but is not complete
     attempt: Json | None = None  # properties of a creation or an update that is not complete
     body: Body | None = None
@@ -125,6 +126,18 @@ class Detection:
     drift_status: str = "UNKNOWN"
     drifted: int = 0
     logical_ids: list[str] = field(default_factory=list)  # empty: all
+
+
+@dataclass
+class Signal:
+    """What somebody has told a wait condition's handle, or a resource by SignalResource."""
+
+    unique_id: str
+    status: str  # SUCCESS, FAILURE, or UNPARSABLE
+    time: float
+    reason: str = ""
+    data: str = ""
+    told: bool = False  # whether the resource's events tell of it
 
 
 @dataclass

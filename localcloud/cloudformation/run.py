@@ -56,6 +56,9 @@ class Run:
             again=again,
             claimed=row.claimed,
             others=others,
+            begun=row.begun or time.time(),
+            signals=self.store.signals,
+            address=self.clients.address,
             _wait=self.wait,
             _claim=lambda: self._claim(row),
         )

@@ -39,12 +39,13 @@ class CloudFormation:
         region: str = "us-east-1",
         credentials: tuple[str, str] = ("cloudformation", "cloudformation"),
         inside: Callable[[], Wsgi] | None = None,
+        public: Callable[[], str] | None = None,
     ) -> None:
         from localcloud.cloudformation.api import application
 
         self.account, self.region = account, region
         self.store = Store(database)
-        self.clients = Clients(endpoint, region, credentials, inside)
+        self.clients = Clients(endpoint, region, credentials, inside, public)
         self.engine = Engine(self.store, self.clients, account, region, self.evaluation)
         self.detections = Detections(self.store, self.engine)
         self.app: WSGIApplication = application(self)

@@ -19,6 +19,7 @@ from localcloud.cloudformation.records import (
     Event,
     Operation,
     Resource,
+    Signal,
     Stack,
     Version,
 )
@@ -39,6 +40,8 @@ CREATE TABLE IF NOT EXISTS exports (name TEXT PRIMARY KEY, stack TEXT NOT NULL, 
 CREATE TABLE IF NOT EXISTS imports (name TEXT, stack TEXT, PRIMARY KEY (name, stack));
 CREATE TABLE IF NOT EXISTS tokens (token TEXT, stack TEXT, PRIMARY KEY (token, stack));
 CREATE TABLE IF NOT EXISTS drifts (stack TEXT, logical TEXT, document TEXT NOT NULL, PRIMARY KEY (stack, logical));
+CREATE TABLE IF NOT EXISTS signals
+    (subject TEXT, unique_id TEXT, document TEXT NOT NULL, PRIMARY KEY (subject, unique_id));
 CREATE TABLE IF NOT EXISTS detections (id TEXT PRIMARY KEY, stack TEXT NOT NULL, document TEXT NOT NULL);
 """
 
@@ -228,6 +231,22 @@ class Store:
     def detections_under_way(self) -> list[Detection]:
         rows = self._run("SELECT document FROM detections WHERE document LIKE '%DETECTION_IN_PROGRESS%'")
         return [Detection(**json.loads(row[0])) for row in rows]
+
+    # Signals, by what they are about: a handle, or a stack's resource
+
+    def keep_signal(self, subject: str, signal: Signal) -> None:
+        """The first of one unique id counts."""
+        self._run("INSERT OR IGNORE INTO signals VALUES (?,?,?)", subject, signal.unique_id, _text(signal))
+
+    def change_signal(self, subject: str, signal: Signal) -> None:
+        self._run("REPLACE INTO signals VALUES (?,?,?)", subject, signal.unique_id, _text(signal))
+
+    def signals(self, subject: str) -> list[Signal]:
+        rows = self._run("SELECT document FROM signals WHERE subject=? ORDER BY unique_id", subject)
+        return [Signal(**json.loads(row[0])) for row in rows]
+
+    def forget_signals(self, subject: str) -> None:
+        self._run("DELETE FROM signals WHERE subject=?", subject)
 
     # Tokens of requests, so that one sent twice counts once
 

@@ -82,6 +82,7 @@ class ResourceSpec:
     deletion_policy: str = ""
     update_replace_policy: str = "Delete"
     metadata: Mapping[str, Any] = field(default_factory=dict)
+    creation_policy: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -237,6 +238,7 @@ def _resource(name: str, entry: Any) -> ResourceSpec:
         _policy(entry, name, "DeletionPolicy", ""),
         _policy(entry, name, "UpdateReplacePolicy", "Delete"),
         entry.get("Metadata") or {},
+        entry.get("CreationPolicy") or {},
     )
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from localcloud.cloudformation import signals
 from localcloud.cloudformation.actions import Asked, action
 from localcloud.cloudformation.errors import ValidationError
-from localcloud.cloudformation.records import Operation, Stack
+from localcloud.cloudformation.records import Operation, Signal, Stack
 from localcloud.cloudformation.service import CloudFormation
 
 
@@ -40,6 +41,28 @@ def _check_skippable(service: CloudFormation, stack: Stack, skip: list[str]) -> 
     wrong = [name for name in skip if name not in rows or rows[name].status != "UPDATE_FAILED"]
     if wrong:
         raise ValidationError(f"Resources [{', '.join(wrong)}] are not in UPDATE_FAILED state and can not be skipped.")
+
+
+@action
+def signal_resource(service: CloudFormation, asked: Asked) -> dict[str, Any]:
+    stack, name = service.live_stack(asked["StackName"]), asked["LogicalResourceId"]
+    row = service.store.resources(stack.id).get(name)
+    if row is None:
+        raise ValidationError(f"Resource {name} does not exist for stack {stack.name}")
+    if not stack.busy or stack.status.startswith("DELETE"):
+        raise ValidationError(f"Stack:{stack.id} is in {stack.status} state and can not be signaled")
+    if row.status not in ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS"):
+        raise ValidationError(f"Resource {name} is in {row.status} state and can not be signaled")
+    signal = Signal(asked["UniqueId"], asked["Status"], time.time())
+    with service.store.together():
+        earlier = {each.unique_id for each in service.store.signals(signals.about(row))}
+        if signal.unique_id in earlier and signal.status != "FAILURE":
+            raise ValidationError(
+                f"Signal with ID {signal.unique_id} for resource {name} already exists. Signals may only be updated "
+                "with a FAILURE status."
+            )
+        service.store.change_signal(signals.about(row), signal)
+    return {}
 
 
 @action

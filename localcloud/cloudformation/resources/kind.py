@@ -51,6 +51,10 @@ class NotStabilized(Failed):
     code = "NotStabilized"
 
 
+class Plain(Failed):
+    """A failure of which the event says the message alone."""
+
+
 class Gone(Failed):
     """It is not there any more."""
 
