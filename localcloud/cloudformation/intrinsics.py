@@ -16,6 +16,7 @@ from localcloud.cloudformation.errors import ValidationError
 LATER = "{{changeSet:KNOWN_AFTER_APPLY}}"
 PLACEHOLDER = re.compile(r"\$\{([^!{}][^{}]*)\}")
 LITERAL = re.compile(r"\$\{!([^{}]*)\}")
+VARIABLE = re.compile(r"[A-Za-z0-9_.:]+")
 
 
 class _NoValue:
@@ -92,16 +93,23 @@ def attribute_target(argument: Any) -> tuple[str, Any]:
 
 def sub_parts(argument: Any) -> tuple[str, Mapping[str, Any]]:
     """Text and own variables of a Fn::Sub."""
-    if isinstance(argument, str):
-        return argument, {}
-    if (
-        isinstance(argument, list)
-        and len(argument) == 2
-        and isinstance(argument[0], str)
-        and isinstance(argument[1], Mapping)
-    ):
-        return argument[0], argument[1]
-    raise ValidationError(
+    match argument:
+        case str(template):
+            variables: Mapping[str, Any] = {}
+        case [str(template), dict(variables)]:
+            pass
+        case _:
+            raise _not_to_substitute()
+    if not all(VARIABLE.fullmatch(match[1].strip()) for match in PLACEHOLDER.finditer(template)):
+        raise ValidationError(
+            "Template error: variable names in Fn::Sub syntax must contain only alphanumeric characters, underscores, "
+            "periods, and colons"
+        )
+    return template, variables
+
+
+def _not_to_substitute() -> ValidationError:
+    return ValidationError(
         "Template error: One or more Fn::Sub intrinsic functions don't specify expected arguments. Specify a string "
         "as first argument, and an optional second argument to specify a mapping of values to replace in the string"
     )
@@ -175,7 +183,11 @@ def _select(argument: Any, scope: Scope) -> Any:
 
 
 def _if(argument: Any, scope: Scope) -> Any:
-    if not (isinstance(argument, list) and len(argument) == 3 and isinstance(argument[0], str)):
+    if not (isinstance(argument, list) and argument and isinstance(argument[0], str)):
+        raise ValidationError(
+            "Template error: Fn::If requires a list argument with the first element being a condition"
+        )
+    if len(argument) != 3:
         raise ValidationError("Template error: Fn::If requires a list argument with three elements")
     return resolve(argument[1] if scope.condition(argument[0]) else argument[2], scope)
 
@@ -194,12 +206,10 @@ def _equals(argument: Any, scope: Scope) -> bool:
     return text(first) == text(second)
 
 
-def _truths(name: str, argument: Any, scope: Scope, least: int, most: int) -> list[bool]:
-    if not (isinstance(argument, list) and least <= len(argument) <= most):
-        wanted = (
-            f"{least} boolean parameter" if most == 1 else f"at least {least} and at most {most} boolean parameters"
-        )
-        raise ValidationError(f"Template error: every {name} object requires a list of {wanted}.")
+def _truths(name: str, argument: Any, scope: Scope) -> list[bool]:
+    if not (isinstance(argument, list) and 2 <= len(argument) <= 10):
+        wanted = "a list of at least 2 and at most 10 boolean parameters"
+        raise ValidationError(f"Template error: every {name} object requires {wanted}.")
     return [text(resolve(item, scope)) == "true" for item in argument]
 
 
@@ -219,7 +229,10 @@ def _find_in_map(argument: Any, scope: Scope) -> Any:
 
 
 def _base64(argument: Any, scope: Scope) -> str:
-    plain = text(resolve(argument, scope))
+    plain = resolve(argument, scope)
+    if isinstance(plain, dict | list) or plain is NO_VALUE or plain is None:
+        raise ValidationError("Template error: every Fn::Base64 object must have a String-typed value.")
+    plain = text(plain)
     return LATER if LATER in plain else base64.b64encode(plain.encode()).decode()
 
 
@@ -263,15 +276,17 @@ def _to_json_string(argument: Any, scope: Scope) -> str:
 
 
 def _and(argument: Any, scope: Scope) -> bool:
-    return all(_truths("Fn::And", argument, scope, 2, 10))
+    return all(_truths("Fn::And", argument, scope))
 
 
 def _or(argument: Any, scope: Scope) -> bool:
-    return any(_truths("Fn::Or", argument, scope, 2, 10))
+    return any(_truths("Fn::Or", argument, scope))
 
 
 def _not(argument: Any, scope: Scope) -> bool:
-    return not _truths("Fn::Not", argument, scope, 1, 1)[0]
+    if not (isinstance(argument, list) and len(argument) == 1):
+        raise ValidationError("Template error: Fn::Not requires a list argument with one element")
+    return text(resolve(argument[0], scope)) != "true"
 
 
 FUNCTIONS: dict[str, Callable[[Any, Scope], Any]] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -10,6 +11,8 @@ from localcloud.cloudformation.graph import check_no_circle, references
 from localcloud.cloudformation.resources import find, known
 from localcloud.cloudformation.template import Template
 
+SECURE = {("AWS::RDS::DBInstance", "MasterUserPassword")}
+UNKNOWN_YET = "must not depend on any resources, imported values, or Fn::GetAZs"
 PSEUDO = frozenset(
     f"AWS::{name}"
     for name in ["AccountId", "NotificationARNs", "NoValue", "Partition", "Region", "StackId", "StackName", "URLSuffix"]
@@ -28,6 +31,8 @@ def validate(template: Template) -> None:
     _check_conditions(template)
     _check_references(template)
     _check_outputs(template)
+    _check_imports(template)
+    _check_secure(template)
     check_no_circle(dependencies(template))
 
 
@@ -122,6 +127,46 @@ def _check_attribute(template: Template, logical_id: str, attribute: str) -> Non
         raise ValidationError(
             f"Template error: resource {logical_id} does not support attribute type {attribute} in Fn::GetAtt"
         )
+
+
+def _check_imports(template: Template) -> None:
+    """The name of an import or of an export is known before anything is made."""
+    bodies = [*(dict(spec.properties) for spec in template.resources.values()), *map(dict, template.outputs.values())]
+    for value in _values_of("Fn::ImportValue", bodies):
+        if _depends(template, value):
+            raise ValidationError(f"Template error: the attribute in Fn::ImportValue {UNKNOWN_YET}")
+    for name, output in template.outputs.items():
+        if _depends(template, output.get("Export")):
+            raise ValidationError(
+                f"Template format error: Output {name} is malformed. The Name field of Export {UNKNOWN_YET}."
+            )
+
+
+def _check_secure(template: Template) -> None:
+    """Secure strings are for passwords only: "Get a secure string value from Systems Manager Parameter Store"."""
+    places = [
+        f"{spec.type}/Properties/{name}"
+        for spec in template.resources.values()
+        for name, value in spec.properties.items()
+        if "{{resolve:ssm-secure:" in json.dumps(value) and (spec.type, name) not in SECURE
+    ]
+    if places:
+        raise ValidationError(f"SSM Secure reference is not supported in: [{','.join(places)}]")
+
+
+def _depends(template: Template, value: Any) -> bool:
+    """Whether a value depends on what is known only later."""
+    named = any(attribute is not None or name in template.resources for name, attribute in references(value))
+    return named or bool(_values_of("Fn::ImportValue", value) or _values_of("Fn::GetAZs", value))
+
+
+def _values_of(function: str, value: Any) -> list[Any]:
+    if isinstance(value, list):
+        return [found for item in value for found in _values_of(function, item)]
+    if isinstance(value, Mapping):
+        own = [value[function]] if function in value else []
+        return own + [found for item in value.values() for found in _values_of(function, item)]
+    return []
 
 
 def _check_outputs(template: Template) -> None:
