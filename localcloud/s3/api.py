@@ -14,7 +14,7 @@ from localcloud.s3.calls import CALLS
 from localcloud.s3.calls.post import post_object
 from localcloud.s3.faults import Fault, not_implemented
 from localcloud.s3.model import operation
-from localcloud.s3.request import CUSTOMER_ID, Answer, Request
+from localcloud.s3.request import CUSTOMER_ID, Answer, Origin, Request
 from localcloud.s3.routing import Address, action_of, address_of
 from localcloud.s3.serialising import HEAD, NAMESPACE
 
@@ -34,11 +34,11 @@ class Application:
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         headers = _headers(environ)
-        request = Request(
-            "", Address(environ["REQUEST_METHOD"], "", "", {}), {}, headers, Body(environ, {}), "", "", ""
-        )
+        origin = Origin(_principal(environ.get("localcloud.caller")), environ.get("REMOTE_ADDR", ""))
+        nothing = Address(environ["REQUEST_METHOD"], "", "", {})  # until it is read
+        request = Request("", nothing, {}, headers, Body(environ, {}), origin, "")
         try:
-            request = _request(environ, headers)
+            request = _request(environ, headers, origin)
             status, told, content = self._answer(request)
         except Fault as fault:
             status, told, content = _refusal(request, fault)
@@ -46,7 +46,7 @@ class Application:
             log.exception("%s", request.action or "S3")
             status, told, content = _refusal(request, Fault("InternalError"))
         told += cors.headers(self.s3, request)
-        told += [("x-amz-request-id", request.id), ("x-amz-id-2", request.host_id)]
+        told += [("x-amz-request-id", origin.id), ("x-amz-id-2", origin.host_id)]
         start_response(f"{status} {HTTPStatus(status).phrase}", told)
         return content
 
@@ -74,16 +74,14 @@ def _headers(environ: Mapping[str, Any]) -> dict[str, str]:
     return found
 
 
-def _request(environ: Mapping[str, Any], headers: Mapping[str, str]) -> Request:
+def _request(environ: Mapping[str, Any], headers: Mapping[str, str], origin: Origin) -> Request:
     address = address_of(environ)
     action = "" if address.method == "OPTIONS" else _action(address, headers)
     # The checksum that completes an upload is the object's, not that of the list of parts which is the body.
     body = Body(environ, headers, told=action != "CompleteMultipartUpload")
     asked = parsing.parameters(action, address, headers) if action not in ("", POST) else {}
     host = f"{environ.get('wsgi.url_scheme', 'http')}://{headers.get('host', '')}"
-    caller = environ.get("localcloud.caller")
-    principal = _principal(caller)
-    request = Request(action, address, asked, headers, body, principal, environ.get("REMOTE_ADDR", ""), host)
+    request = Request(action, address, asked, headers, body, origin, host)
     owner = headers.get("x-amz-expected-bucket-owner", ACCOUNT)
     if owner != ACCOUNT or headers.get("x-amz-source-expected-bucket-owner", ACCOUNT) != ACCOUNT:
         raise Fault("AccessDenied")
@@ -143,7 +141,12 @@ def _refusal(request: Request, fault: Fault) -> tuple[int, list[tuple[str, str]]
     told = list(fault.headers.items())
     if request.address.method == "HEAD" or fault.status == HTTPStatus.NOT_MODIFIED:
         return fault.status, told, [b""]
-    more = {**fault.more, "Resource": request.address.resource, "RequestId": request.id, "HostId": request.host_id}
+    more = {
+        **fault.more,
+        "Resource": request.address.resource,
+        "RequestId": request.origin.id,
+        "HostId": request.origin.host_id,
+    }
     body = serialising.fault(fault.code, fault.message, more)
     told += [("Content-Type", "application/xml"), ("Content-Length", str(len(body)))]
     return fault.status, told, [body]

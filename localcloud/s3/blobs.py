@@ -15,7 +15,7 @@ import shutil
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from itertools import count
+from itertools import count, islice
 from pathlib import Path
 
 log = logging.getLogger(__name__)
@@ -33,8 +33,7 @@ class Blobs:
         self._numbers = count()
         self._held: Counter[str] = Counter()
         self._doomed: set[str] = set()
-        for number in range(256):
-            (folder / f"{number:02x}").mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
 
     def write(self, blocks: Iterable[bytes]) -> str:
         """A new file with that content; nothing is left of it if `blocks` raises. Its name."""
@@ -93,18 +92,16 @@ class Blobs:
 
     def sweep(self, known: Callable[[list[str]], set[str]]) -> None:
         """Remove what earlier processes left and no row names. `known` says which of some names have a row."""
-        for folder in self.folder.iterdir():
-            names = [path.name for path in folder.iterdir() if not path.name.startswith(self._run)]
-            for begin in range(0, len(names), BATCH):
-                batch = names[begin : begin + BATCH]
-                for name in set(batch) - known(batch):
-                    self._unlink(name)
+        names = (path.name for path in self.folder.iterdir() if not path.name.startswith(self._run))
+        while batch := list(islice(names, BATCH)):
+            for name in set(batch) - known(batch):
+                self._unlink(name)
 
     def _name(self) -> str:
         return f"{self._run}{next(self._numbers):08x}"
 
     def _path(self, name: str) -> Path:
-        return self.folder / name[-2:] / name
+        return self.folder / name
 
     def _unlink(self, name: str) -> None:
         with contextlib.suppress(FileNotFoundError):

@@ -12,7 +12,7 @@ from urllib.parse import quote_plus, unquote
 from localcloud.home import REGION
 from localcloud.s3 import buckets
 from localcloud.s3.buckets import Bucket
-from localcloud.s3.request import CUSTOMER_ID, Request
+from localcloud.s3.request import CUSTOMER_ID, Origin
 from localcloud.s3.store import Change
 from localcloud.s3.versions import NULL
 
@@ -24,7 +24,7 @@ TARGETS = {
 NEWER = ("ObjectTagging:", "ObjectAcl:", "LifecycleExpiration:")  # S3 tells these in version 2.3, all else in 2.1
 
 
-def tell(change: Change, bucket: Bucket, event: str, request: Request, key: str, version_id: str, **facts: Any) -> None:
+def tell(change: Change, bucket: Bucket, event: str, origin: Origin, key: str, version_id: str, **facts: Any) -> None:
     """Put a notification into the outbox, in the change that it tells of, for whoever wants this event.
 
     `event` is without "s3:"; `facts` are of the object: size, eTag.
@@ -35,19 +35,19 @@ def tell(change: Change, bucket: Bucket, event: str, request: Request, key: str,
         if version_id != NULL:
             thing["versionId"] = version_id
         thing["sequencer"] = sequencer(change)
-        record = _record(event, change.now, request, configuration.get("Id", ""), bucket, thing)
+        record = _record(event, change.now, origin, configuration.get("Id", ""), bucket, thing)
         send(change, destination, bucket, {"Records": [record]})
 
 
-def tell_test(change: Change, bucket: Bucket, destination: str, request: Request) -> None:
+def tell_test(change: Change, bucket: Bucket, destination: str, origin: Origin) -> None:
     """What S3 sends to a destination when it is set."""
     message = {
         "Service": "Amazon S3",
         "Event": "s3:TestEvent",
         "Time": _stamp(change.now),
         "Bucket": bucket.name,
-        "RequestId": request.id,
-        "HostId": request.host_id,
+        "RequestId": origin.id,
+        "HostId": origin.host_id,
     }
     send(change, destination, bucket, message)
 
@@ -86,7 +86,7 @@ def sequencer(change: Change) -> str:
 
 
 def _record(
-    event: str, now: float, request: Request, configuration_id: str, bucket: Bucket, thing: dict[str, Any]
+    event: str, now: float, origin: Origin, configuration_id: str, bucket: Bucket, thing: dict[str, Any]
 ) -> dict[str, Any]:
     return {
         "eventVersion": "2.3" if event.startswith(NEWER) else "2.1",
@@ -94,9 +94,9 @@ def _record(
         "awsRegion": REGION,
         "eventTime": _stamp(now),
         "eventName": event,
-        "userIdentity": {"principalId": request.principal},
-        "requestParameters": {"sourceIPAddress": request.source},
-        "responseElements": {"x-amz-request-id": request.id, "x-amz-id-2": request.host_id},
+        "userIdentity": {"principalId": origin.principal},
+        "requestParameters": {"sourceIPAddress": origin.source},
+        "responseElements": {"x-amz-request-id": origin.id, "x-amz-id-2": origin.host_id},
         "s3": {
             "s3SchemaVersion": "1.0",
             "configurationId": configuration_id,

@@ -22,6 +22,16 @@ __all__ = ["ACCOUNT", "CANONICAL_ID", "CUSTOMER_ID", "OWNER", "REGION", "Answer"
 
 
 @dataclass(frozen=True)
+class Origin:
+    """Who brought something about, and the ids under which AWS knows the request that did."""
+
+    principal: str  # as events name them
+    source: str  # an IP address
+    id: str = field(default_factory=lambda: secrets.token_hex(8).upper())
+    host_id: str = field(default_factory=lambda: base64.b64encode(secrets.token_bytes(57)).decode())
+
+
+@dataclass(frozen=True)
 class Request:
     """One request, its parameters named as botocore names them."""
 
@@ -30,11 +40,8 @@ class Request:
     asked: dict[str, Any]
     headers: Mapping[str, str]  # by lower-case name
     body: Body
-    principal: str  # who asks, as events name them
-    source: str  # the caller's IP address
+    origin: Origin
     host: str  # where the caller reached us: scheme and Host
-    id: str = field(default_factory=lambda: secrets.token_hex(8).upper())
-    host_id: str = field(default_factory=lambda: base64.b64encode(secrets.token_bytes(57)).decode())
 
     @property
     def bucket(self) -> str:

@@ -32,7 +32,7 @@ def _retag(s3: S3, request: Request, tags: list[dict[str, str]], event: str) -> 
         bucket = buckets.find(change, request.bucket)
         version = versions.find(change, bucket, request.key, request.asked.get("VersionId"))
         versions.retag(change, version, tags)
-        events.tell(change, bucket, event, request, request.key, version.id, eTag=version.etag)
+        events.tell(change, bucket, event, request.origin, request.key, version.id, eTag=version.etag)
     return Answer(version_member(version.id))
 
 
@@ -71,7 +71,7 @@ def put_object_acl(s3: S3, request: Request) -> Answer:
         acl.check_allowed(change, bucket, request.asked)
         about = replace(version.about, acl=_grants(request))
         change.run("UPDATE versions SET about = ? WHERE number = ?", json.dumps(vars(about)), version.number)
-        events.tell(change, bucket, "ObjectAcl:Put", request, request.key, version.id, eTag=version.etag)
+        events.tell(change, bucket, "ObjectAcl:Put", request.origin, request.key, version.id, eTag=version.etag)
     return Answer(version_member(version.id))
 
 

@@ -162,7 +162,7 @@ def complete_upload(s3: S3, request: Request) -> Answer:
         version_id = versions.put(change, bucket, request.key, new)
         change.run("DELETE FROM uploads WHERE id = ?", upload.id)
         event = "ObjectCreated:CompleteMultipartUpload"
-        events.tell(change, bucket, event, request, request.key, version_id, size=new.size, eTag=new.etag)
+        events.tell(change, bucket, event, request.origin, request.key, version_id, size=new.size, eTag=new.etag)
         told = {
             "Location": f"{request.host}/{request.bucket}/{request.key}",
             "Bucket": request.bucket,

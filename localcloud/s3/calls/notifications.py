@@ -39,7 +39,7 @@ def put_notification(s3: S3, request: Request) -> Answer:
         before = _destinations(buckets.setting(change, bucket, events.SETTING) or {})
         buckets.put_setting(change, bucket, events.SETTING, document)
         for destination in sorted(_destinations(document) - before):
-            events.tell_test(change, bucket, destination, request)
+            events.tell_test(change, bucket, destination, request.origin)
     return Answer()
 
 

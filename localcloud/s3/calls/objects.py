@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from localcloud.s3 import buckets, checksums, conditions, events, uploads, versions
 from localcloud.s3.faults import Fault, invalid
 from localcloud.s3.holding import Held, Sending, hold
-from localcloud.s3.request import Answer, Request
+from localcloud.s3.request import Answer, Origin, Request
 from localcloud.s3.store import Change
 from localcloud.s3.versions import New, Piece, Version
 
@@ -58,7 +58,7 @@ def store(s3: S3, request: Request, new: New, pieces: list[Piece], event: str) -
             for piece in pieces:
                 versions.add_piece(change, new.content, piece)
             version_id = versions.put(change, bucket, request.key, new)
-            events.tell(change, bucket, event, request, request.key, version_id, size=new.size, eTag=new.etag)
+            events.tell(change, bucket, event, request.origin, request.key, version_id, size=new.size, eTag=new.etag)
     except BaseException:
         s3.blobs.discard([piece.file for piece in pieces])
         raise
@@ -142,12 +142,12 @@ def _part(held: Held, asked: dict[str, Any]) -> tuple[int, int] | None:
 def delete_object(s3: S3, request: Request) -> Answer:
     with s3.store.change() as change:
         bucket = buckets.find(change, request.bucket)
-        found = delete_one(change, bucket, request, request.key, request.asked.get("VersionId"), request.asked)
+        found = delete_one(change, bucket, request.origin, request.key, request.asked.get("VersionId"), request.asked)
     return Answer(found)
 
 
 def delete_one(
-    change: Change, bucket: buckets.Bucket, request: Request, key: str, version_id: str | None, asked: dict[str, Any]
+    change: Change, bucket: buckets.Bucket, origin: Origin, key: str, version_id: str | None, asked: dict[str, Any]
 ) -> dict[str, Any]:
     """Delete an object or one version of it; what to tell of it: DeleteMarker, VersionId."""
     current = versions.current(change, bucket, key)
@@ -157,15 +157,15 @@ def delete_one(
         if version is None:
             return {"VersionId": version_id}
         versions.remove(change, bucket, version)
-        events.tell(change, bucket, "ObjectRemoved:Delete", request, key, version_id)
+        events.tell(change, bucket, "ObjectRemoved:Delete", origin, key, version_id)
         return {"VersionId": version_id, **({"DeleteMarker": True} if version.marker else {})}
     if buckets.versioning(change, bucket) is None:
         if current is not None:
             versions.remove(change, bucket, current)
-            events.tell(change, bucket, "ObjectRemoved:Delete", request, key, versions.NULL)
+            events.tell(change, bucket, "ObjectRemoved:Delete", origin, key, versions.NULL)
         return {}
     marker = versions.put(change, bucket, key, None)
-    events.tell(change, bucket, "ObjectRemoved:DeleteMarkerCreated", request, key, marker)
+    events.tell(change, bucket, "ObjectRemoved:DeleteMarkerCreated", origin, key, marker)
     return {"DeleteMarker": True, "VersionId": marker}
 
 
@@ -180,7 +180,7 @@ def delete_objects(s3: S3, request: Request) -> Answer:
         for each in wanted["Objects"]:
             told = {name: each[name] for name in ("Key", "VersionId") if name in each}
             try:
-                found = delete_one(change, bucket, request, each["Key"], each.get("VersionId"), each)
+                found = delete_one(change, bucket, request.origin, each["Key"], each.get("VersionId"), each)
             except Fault as fault:
                 errors.append({**told, "Code": fault.code, "Message": fault.message})
                 continue

@@ -6,6 +6,7 @@ import http.client
 import json
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +24,12 @@ QUEUE = "arn:aws:sqs:us-east-1:123456789012:incoming"
 class Cloud:
     """One S3 on a free loopback port. What it delivers is in `arrived`, one a token, as a queue would keep it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, now: Callable[[], float] = time.time) -> None:
         self.folder = folder
         self.arrived: dict[str, tuple[str, dict[str, Any]]] = {}
         self.destinations = {QUEUE}
         self._some = threading.Condition()
-        self.s3 = S3(folder, self._deliver, lambda destination, bucket: destination in self.destinations)
+        self.s3 = S3(folder, self._deliver, lambda destination, bucket: destination in self.destinations, now=now)
         self.s3.start()
         self.server = serve(self.s3.app, "127.0.0.1", 0)
         self.port = self.server.server_port

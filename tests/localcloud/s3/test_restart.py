@@ -151,7 +151,7 @@ def test_a_new_start_goes_on(tmp_path: Path) -> None:
     upload = first.client.create_multipart_upload(Bucket=BUCKET, Key="b")["UploadId"]
     etag = first.client.upload_part(Bucket=BUCKET, Key="b", UploadId=upload, PartNumber=1, Body=b"part")["ETag"]
     first.stop()
-    (tmp_path / "objects/00/0123456789ab00000000").write_bytes(b"left by a killed process")
+    (tmp_path / "objects/0123456789ab00000000").write_bytes(b"left by a killed process")
     second = Cloud(tmp_path)
     try:
         assert second.client.get_object(Bucket=BUCKET, Key="a")["Body"].read() == b"kept"
