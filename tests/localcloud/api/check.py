@@ -140,14 +140,14 @@ class Found:
     failure: str
 
 
-CHECKS: list[Check] = []
+DECLARED: list[Check] = []
 
 
 def check(service: str, *actions: str) -> Callable[[Callable[[At], None]], Callable[[At], None]]:
     """Make a function a check. Its docstring is its row's text; every action that is named must be called by it."""
 
     def declare(run: Callable[[At], None]) -> Callable[[At], None]:
-        CHECKS.append(Check(service, tuple(word for each in actions for word in _words(service, each)), run))
+        DECLARED.append(Check(service, tuple(word for each in actions for word in _words(service, each)), run))
         return run
 
     return declare

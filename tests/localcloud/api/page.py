@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from itertools import groupby
 from pathlib import Path
 
+from localcloud.cloudformation.resources import every
 from tests.conftest import new_cloud
 from tests.localcloud.api.check import AWS_CLI, Found, run_all
 from tests.localcloud.api.checks import CHECKS, TITLES
@@ -25,8 +26,9 @@ tests.localcloud.api.page >docs/local-cloud-api.md`, which calls each of them on
 waiters and paginators, and PyPI's awscli, and reads back what it did. A test calls them again and holds this page
 equal.
 
-What a row says was found true, as AWS documents it; what differs was found too. An action that stands nowhere here may
-work (moto answers it) and is not promised. [Architecture](architecture.md#known-limits) has the limits of machines.
+What a row says was found true, as AWS documents it, but for what its last column tells, which was found too. An action
+that stands nowhere here may work (moto answers it) and is not promised. [Architecture](architecture.md#known-limits)
+has the limits of machines.
 """
 
 
@@ -35,15 +37,25 @@ def markdown(found: Iterable[Found]) -> str:
     parts = [HEAD]
     for service, rows in groupby(found, key=lambda each: each.check.service):
         column = "commands" if service == AWS_CLI else "actions"
-        parts += [f"## {TITLES[service]}\n", f"| what is true of it | {column} | differs from AWS |", "|---|---|---|"]
-        parts += [_row(each) for each in rows]
-        parts.append("")
+        parts += [
+            f"## {TITLES[service]}\n",
+            f"| {column} | what was found true | but differs from AWS |",
+            "|---|---|---|",
+        ]
+        parts += [*map(_row, rows), ""]
+        if service == "cloudformation":
+            parts += [_types(), ""]
     return "\n".join(parts).rstrip() + "\n"
 
 
 def _row(found: Found) -> str:
     words = [f"`aws {each}`" if found.check.service == AWS_CLI else each for each in found.check.actions]
-    return f"| {found.check.what} | {', '.join(words)} | {'; '.join(found.differences)} |"
+    return f"| {', '.join(words)} | {found.check.what} | {'; '.join(found.differences)} |"
+
+
+def _types() -> str:
+    """What stacks can be made of; tests/localcloud/cloudformation makes, changes, replaces and removes each."""
+    return f"Types of resources: {', '.join(f'`{each}`' for each in every())}."
 
 
 def main() -> int:

@@ -2,26 +2,10 @@
 
 from __future__ import annotations
 
-from tests.localcloud.api.check import AWS_CLI, CHECKS
-from tests.localcloud.api.checks import (
-    cloudformation,
-    cloudformation_changes,
-    command_line,
-    ec2,
-    ec2_machines,
-    edges,
-    iam,
-    rds,
-    route53,
-    s3,
-    s3_buckets,
-    secrets,
-    sns,
-    sqs,
-    swf,
-    swf_decisions,
-    watching,
-)  # isort: skip
+from importlib import import_module
+from pathlib import Path
+
+from tests.localcloud.api.check import AWS_CLI, DECLARED
 
 TITLES = {
     "s3": "S3",
@@ -44,24 +28,8 @@ TITLES = {
     AWS_CLI: "The AWS command line",
 }
 
-__all__ = [
-    "CHECKS",
-    "TITLES",
-    "cloudformation",
-    "cloudformation_changes",
-    "command_line",
-    "ec2",
-    "ec2_machines",
-    "edges",
-    "iam",
-    "rds",
-    "route53",
-    "s3",
-    "s3_buckets",
-    "secrets",
-    "sns",
-    "sqs",
-    "swf",
-    "swf_decisions",
-    "watching",
-]
+for _file in sorted(Path(__file__).parent.glob("*.py")):
+    if _file.stem != "__init__":
+        import_module(f"{__name__}.{_file.stem}")
+
+CHECKS = sorted(DECLARED, key=lambda each: list(TITLES).index(each.service))

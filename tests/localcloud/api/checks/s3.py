@@ -157,7 +157,7 @@ def versions(at: At) -> None:
 
 @check("s3", "GetObject PutObject")
 def presigned(at: At) -> None:
-    """Addresses signed beforehand need no keys, and are refused when changed or expired"""
+    """Addresses signed beforehand need no keys, and are refused when changed"""
     s3, name = bucket(at)
     s3.put_object(Bucket=name, Key="k", Body=b"x")  # signed addresses are fetched by another client than boto3
     s3.get_object(Bucket=name, Key="k")
