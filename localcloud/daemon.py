@@ -12,11 +12,11 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from localcloud import bends, plain
 from localcloud.endpoint import Endpoint, serve
-from localcloud.forgetting import Forgetting, forget_in_moto, shorten
+from localcloud.forgetting import STACKS, Forgetting, forget_in_moto, shorten
 from localcloud.home import REGION, CloudError, Home, Numbers, cache_folder, give_to_caller, write_private
 from localcloud.machines import network
 from localcloud.machines.container import host_name
@@ -25,6 +25,10 @@ from localcloud.machines.image import Image, base_image, cached_images
 from localcloud.machines.instances import Instances
 from localcloud.machines.metadata import Metadata
 from localcloud.machines.names import Names
+from localcloud.server import Server
+
+if TYPE_CHECKING:
+    from localcloud.cloudformation import CloudFormation
 
 log = logging.getLogger(__name__)
 LOOPBACK = "127.0.0.1"
@@ -89,30 +93,36 @@ class Daemon:
         own = {"swf": swf.app, "sqs": sqs.app, "s3": s3.app, "cloudformation": formation.app}
         endpoint = Endpoint(own, self.state.kept(_moto()), self._changed, self.status)
         gateway = str(self.numbers.gateway)
-        served = (
-            (endpoint, LOOPBACK, self.numbers.port),
-            (endpoint, gateway, self.numbers.port),
-            (Metadata(self.state.changing).app, gateway, network.METADATA_PORT),
-        )
-        for part in (self.names, swf, sqs, s3):
+        metadata = _Served(Metadata(self.state.changing).app, gateway, network.METADATA_PORT)
+        served = [_Served(endpoint, address, self.numbers.port) for address in (LOOPBACK, gateway)]
+        for part in (self.names, swf, sqs, s3, metadata):
             part.start()
             parts.append(part.stop)
-        for app, address, port in served:  # machines ask, and CloudFormation calls, as soon as they are started
-            parts.append(_serve(app, address, port).shutdown)
-        for keeper in (self.databases, self.instances, formation, self._forgetting()):
+        # Machines that are halted still have the endpoint. When they boot they are told of first: nobody ever reads
+        # `running` of one that has yet to boot.
+        parts += [part.stop for part in served]
+        for keeper in (self.databases, self.instances):
             keeper.start()
             parts.append(keeper.stop)
+        for part in served:
+            part.start()
+        for caller in (formation, self._forgetting(formation)):
+            caller.start()
+            parts.append(caller.stop)
 
-    def _forgetting(self) -> Forgetting:
+    def _forgetting(self, formation: CloudFormation) -> Forgetting:
         def moto(now: float) -> None:
             with self.state.changing():
                 forget_in_moto(now)
+
+        def stacks(now: float) -> None:
+            formation.store.forget_before(now - STACKS)
 
         def logs(now: float) -> None:
             consoles = self.home.machines.glob("*/*.log")
             shorten((self.home.log_file, self.names.log, *consoles))
 
-        return Forgetting((moto, logs))
+        return Forgetting((moto, stacks, logs))
 
     @property
     def endpoint(self) -> str:
@@ -198,14 +208,25 @@ def _end(parts: list[Callable[[], Any]]) -> None:
             log.exception("%s failed", part)
 
 
-def _serve(app: Any, address: str, port: int) -> Any:
-    try:
-        return serve(app, address, port)
-    except (OSError, SystemExit) as error:
-        raise CloudError(
-            f"port {port} of {address} is taken ({error}): end what uses it (`ss -ltnp sport = :{port}`), "
-            "or choose another with BLDR_PORT"
-        ) from None
+class _Served:
+    """An application at its address, as a part that is started and stopped."""
+
+    def __init__(self, app: Any, address: str, port: int) -> None:
+        self._app, self._address, self._port = app, address, port
+        self._server: Server | None = None
+
+    def start(self) -> None:
+        try:
+            self._server = serve(self._app, self._address, self._port)
+        except OSError as error:
+            raise CloudError(
+                f"port {self._port} of {self._address} is taken ({error}): end what uses it "
+                f"(`ss -ltnp sport = :{self._port}`), or choose another with BLDR_PORT"
+            ) from None
+
+    def stop(self) -> None:
+        if self._server:
+            self._server.shutdown()
 
 
 def _moto() -> Any:

@@ -116,3 +116,20 @@ def _round(clients: list[Any], name: str) -> None:
 
 def _resident(pid: int) -> int:
     return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * 4096
+
+
+def test_a_deleted_stack_is_known_for_ninety_days(tmp_path: Path) -> None:
+    from localcloud.cloudformation.records import Event, Stack
+    from localcloud.cloudformation.store import Store
+
+    store = Store(tmp_path / "cloudformation.sqlite")
+    for name, deleted in (("live", None), ("old", 50.0), ("new", 150.0)):
+        store.keep_stack(Stack(name, name, "x", 1.0, deleted=deleted))
+    for at in (40.0, 160.0):
+        for name in ("live", "old", "new"):
+            store.keep_event(Event(f"{name}-{at}", name, name, "R", "r", "AWS::S3::Bucket", "x", at))
+    store.forget_before(100)
+    assert {stack.name for stack in store.stacks()} == {"live", "new"}
+    told = {name: [event.time for event in store.events(name, None, 10)[0]] for name in ("live", "old", "new")}
+    assert told == {"live": [160.0], "old": [], "new": [160.0]}
+    store.close()
