@@ -25,7 +25,8 @@ def application(service: Sqs) -> Application:
         for needed in shape.required_members:
             if asked.get(needed) is None:
                 raise missing(needed)
-        return service.perform(name, Request(asked, _base(environ), _sender(environ)), lambda: listens(environ))
+        request, connection = Request(asked, _base(environ), _sender(environ)), environ.get("werkzeug.socket")
+        return service.perform(name, request, lambda: listens(environ), connection)
 
     by_json, by_query = json_application("AmazonSQS.", perform), query_application(perform)
 

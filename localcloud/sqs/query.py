@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from typing import Any
 from xml.sax.saxutils import escape
 
+from localcloud.answer import Gone
 from localcloud.protocol import Application, Fault, Perform
 from localcloud.sqs.faults import OWN, Refused, refused, wrong
 
@@ -39,6 +40,8 @@ def _answer(perform: Perform, values: dict[str, str], environ: dict[str, Any], i
         return 200, _performed(perform, values, environ, id_)
     except Fault as fault:
         return fault.status, _refusal(fault, id_)
+    except Gone:
+        raise
     except Exception as error:
         log.exception("%s", values.get("Action"))
         return 500, _error("Receiver", "InternalFailure", str(error), id_)

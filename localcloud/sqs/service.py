@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -82,14 +83,16 @@ class Sqs:
             raise KeyError(queue_arn)
         return queue.settings.get("Policy")
 
-    def perform(self, name: str, request: Request, alive: Callable[[], bool]) -> dict[str, Any] | None:
-        """Answer an action. `alive` says whether the caller is still there to take a message."""
+    def perform(
+        self, name: str, request: Request, alive: Callable[[], bool], connection: socket.socket | None = None
+    ) -> dict[str, Any] | None:
+        """Answer an action. `alive` says whether the caller is still there to take a message, on its connection."""
         if name == "ReceiveMessage":
-            return self._receive(request, alive)
+            return self._receive(request, alive, connection)
         with self.store.change() as change:
             return CALLS[name](change, request)
 
-    def _receive(self, request: Request, alive: Callable[[], bool]) -> dict[str, Any]:
+    def _receive(self, request: Request, alive: Callable[[], bool], connection: socket.socket | None) -> dict[str, Any]:
         want = wanted(request.asked)
 
         def take() -> list[dict[str, Any]] | None:
@@ -101,7 +104,7 @@ class Sqs:
             found = receive(change, queue, want) if alive() else []
         wait = queue.seconds("ReceiveMessageWaitTimeSeconds") if want.wait is None else want.wait
         if not found and wait:
-            found = self.waiting.wait(queue.number, wait, take, alive) or []
+            found = self.waiting.wait(queue.number, wait, take, alive, connection) or []
         return {"Messages": found} if found else {}
 
     def _committed(self, change: Change) -> None:

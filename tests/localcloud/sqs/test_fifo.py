@@ -44,6 +44,17 @@ def test_what_comes_back_comes_first(cloud: Cloud) -> None:
     assert cloud.bodies(url, WaitTimeSeconds=5) == ["a:1", "a:2"]
 
 
+def test_one_of_a_group_comes_back_while_another_is_held(cloud: Cloud) -> None:
+    url = fifo(cloud)
+    put(cloud, url, "a:1", "a:2")
+    first, second = cloud.receive(url)
+    hide = {"QueueUrl": url, "ReceiptHandle": first["ReceiptHandle"], "VisibilityTimeout": 0}
+    cloud.client.change_message_visibility(**hide)
+    assert cloud.receive(url) == []
+    cloud.delete(url, second)
+    assert cloud.bodies(url) == ["a:1"]
+
+
 def test_a_handle_ends_with_its_time(cloud: Cloud) -> None:
     url = fifo(cloud)
     put(cloud, url, "a:1")
