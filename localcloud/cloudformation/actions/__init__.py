@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +28,12 @@ def action(function: Action) -> Action:
 
 def find(name: str) -> Action | None:
     """The action of that name; None where the local cloud does not have it."""
-    if not _ACTIONS:
-        for module in MODULES:
-            import_module(f"{__name__}.{module}")
+    _load()
     return _ACTIONS.get(name)
+
+
+@cache
+def _load() -> None:
+    """All of them, before the first is looked for: another thread's first call may come in the middle."""
+    for module in MODULES:
+        import_module(f"{__name__}.{module}")

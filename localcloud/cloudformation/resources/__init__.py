@@ -13,6 +13,7 @@ FAMILIES = {
     "AWS::CloudWatch": ("cloudwatch",),
     "AWS::EC2": ("instances", "addresses", "keys", "networks", "security", "volumes"),
     "AWS::IAM": ("iam",),
+    "AWS::KMS": ("kms",),
     "AWS::Logs": ("logs",),
     "AWS::RDS": ("rds",),
     "AWS::Route53": ("route53",),

@@ -12,6 +12,7 @@ from localcloud.cloudformation.resources import every
 from localcloud.cloudformation.resources.kind import ABSENT
 from tests.localcloud.cloudformation.cases import (
     iam,
+    kms,
     machines,
     messages,
     networks,
@@ -25,7 +26,7 @@ from tests.localcloud.cloudformation.cases import (
 from tests.localcloud.cloudformation.cases.case import Case
 from tests.localcloud.cloudformation.cloud import Cloud
 
-FAMILIES = (machines, networks, security, iam, rds, route53, s3, messages, secrets, watching)
+FAMILIES = (machines, networks, security, iam, kms, rds, route53, s3, messages, secrets, watching)
 CASES = [case for family in FAMILIES for case in family.CASES]
 
 
