@@ -76,7 +76,7 @@ class Queues(RuleBasedStateMachine):
 
     @rule(most=st.integers(1, 10), hidden=st.sampled_from([0, 5, 20, 120]))
     def receive(self, most: int, hidden: int) -> None:
-        wanted = []
+        wanted: list[Message] = []
         for message in sorted(self.there("std"), key=lambda each: each.at):
             if len(wanted) < most and message.received < TIMES:
                 wanted.append(message)
