@@ -14,7 +14,7 @@ from localcloud.s3.calls import CALLS
 from localcloud.s3.calls.post import post_object
 from localcloud.s3.faults import Fault, not_implemented
 from localcloud.s3.model import operation
-from localcloud.s3.request import CUSTOMER_ID, Answer, Origin, Request
+from localcloud.s3.request import Answer, Origin, Request, principal_of
 from localcloud.s3.routing import Address, action_of, address_of
 from localcloud.s3.serialising import HEAD, NAMESPACE
 
@@ -34,13 +34,14 @@ class Application:
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         headers = _headers(environ)
-        origin = Origin(_principal(environ.get("localcloud.caller")), environ.get("REMOTE_ADDR", ""))
+        origin = Origin(principal_of(environ.get("localcloud.caller")), environ.get("REMOTE_ADDR", ""))
         nothing = Address(environ["REQUEST_METHOD"], "", "", {})  # until it is read
-        request = Request("", nothing, {}, headers, Body(environ, {}), origin, "")
+        request = Request("", nothing, {}, headers, Body(environ, {}), origin, "", environ)
         try:
             request = _request(environ, headers, origin)
             status, told, content = self._answer(request)
         except Fault as fault:
+            fault = _unseen(request, fault)
             status, told, content = _refusal(request, fault)
         except Exception:
             log.exception("%s", request.action or "S3")
@@ -81,7 +82,7 @@ def _request(environ: Mapping[str, Any], headers: Mapping[str, str], origin: Ori
     body = Body(environ, headers, told=action != "CompleteMultipartUpload")
     asked = parsing.parameters(action, address, headers) if action not in ("", POST) else {}
     host = f"{environ.get('wsgi.url_scheme', 'http')}://{headers.get('host', '')}"
-    request = Request(action, address, asked, headers, body, origin, host)
+    request = Request(action, address, asked, headers, body, origin, host, environ)
     owner = headers.get("x-amz-expected-bucket-owner", ACCOUNT)
     if owner != ACCOUNT or headers.get("x-amz-source-expected-bucket-owner", ACCOUNT) != ACCOUNT:
         raise Fault("AccessDenied")
@@ -95,14 +96,12 @@ def _action(address: Address, headers: Mapping[str, str]) -> str:
     return action_of(address, "x-amz-copy-source" in headers)
 
 
-def _principal(caller: Any) -> str:
-    """A caller's unique id, and its session's name, as AWS puts them into events."""
-    if caller is None or caller.user_id == ACCOUNT:
-        return CUSTOMER_ID
-    if caller.user_id == "anonymous":
-        return "Anonymous"
-    session = getattr(caller, "session", None)
-    return f"AWS:{caller.user_id}:{session}" if session and ":" not in caller.user_id else f"AWS:{caller.user_id}"
+def _unseen(request: Request, fault: Fault) -> Fault:
+    """Who may not list a bucket is not told what is not in it (pages "GetObject", "HeadObject")."""
+    if fault.code != "NoSuchKey" or request.address.method not in ("GET", "HEAD"):
+        return fault
+    why = request.why_not("s3:ListBucket", f"arn:aws:s3:::{request.bucket}")
+    return fault if why is None else Fault("AccessDenied", why)
 
 
 def _read_document(request: Request) -> None:

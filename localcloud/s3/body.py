@@ -10,11 +10,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from localcloud.s3 import checksums
-from localcloud.s3.faults import Fault
+from localcloud.s3.faults import Fault, invalid
 
 BLOCK = 256 * 1024
 MOST_XML = 4 * 1024 * 1024  # more than any document that S3 takes
 LINE = 8 * 1024
+WRONG_HASH = (
+    "x-amz-content-sha256 must be UNSIGNED-PAYLOAD, STREAMING-UNSIGNED-PAYLOAD-TRAILER, "
+    "STREAMING-AWS4-HMAC-SHA256-PAYLOAD, STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER or a valid sha256 value."
+)
 
 
 class Body:
@@ -30,6 +34,8 @@ class Body:
         self._endless = "chunked" in headers.get("transfer-encoding", "").lower()  # the server unpacks that
         self._left = _number(headers.get("content-length"))
         self._signed = headers.get("x-amz-content-sha256", "")
+        if not re.fullmatch(r"([0-9a-f]{64}|UNSIGNED-PAYLOAD|STREAMING-[A-Z0-9-]+)?", self._signed):
+            raise invalid("x-amz-content-sha256", self._signed, WRONG_HASH)
         self._trailers: dict[str, str] = {}
         self.packed = self._signed.startswith("STREAMING-") or "aws-chunked" in headers.get("content-encoding", "")
         self.told = checksums.told(headers) if told else {}

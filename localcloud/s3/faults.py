@@ -112,6 +112,13 @@ class Fault(Exception):
         self.more = more
         self.headers: dict[str, str] = {}
 
+    @classmethod
+    def said(cls, code: str, status: int, message: str) -> Fault:
+        """A refusal in somebody else's words: theirs who verify signatures."""
+        fault = cls("AccessDenied", message)
+        fault.code, fault.status = code, status
+        return fault
+
 
 def invalid(name: str, value: object, message: str) -> Fault:
     """An argument that S3 doesn't take."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,6 +42,7 @@ class Request:
     body: Body
     origin: Origin
     host: str  # where the caller reached us: scheme and Host
+    environ: Mapping[str, Any]
 
     @property
     def bucket(self) -> str:
@@ -50,6 +51,18 @@ class Request:
     @property
     def key(self) -> str:
         return self.address.key
+
+    def why_not(self, action: str, resource: str) -> str | None:
+        """Why the caller may not do something, in AWS's words; None if they may, or nobody asks for rights here."""
+        may: Callable[[str, str], str | None] | None = self.environ.get("localcloud.may")
+        return may(action, resource) if may is not None else None
+
+
+def principal_of(caller: Any) -> str:
+    """A caller's unique id, and its session's name, as AWS puts them into events. None: nobody asks who it is."""
+    if caller is None or caller.user_id == ACCOUNT:
+        return CUSTOMER_ID
+    return "Anonymous" if caller.user_id == "anonymous" else f"AWS:{caller.user_id}"
 
 
 @dataclass

@@ -180,6 +180,7 @@ def delete_objects(s3: S3, request: Request) -> Answer:
         for each in wanted["Objects"]:
             told = {name: each[name] for name in ("Key", "VersionId") if name in each}
             try:
+                _check_right(request, each)
                 found = delete_one(change, bucket, request.origin, each["Key"], each.get("VersionId"), each)
             except Fault as fault:
                 errors.append({**told, "Code": fault.code, "Message": fault.message})
@@ -188,6 +189,13 @@ def delete_objects(s3: S3, request: Request) -> Answer:
                 told |= {"DeleteMarker": True, "DeleteMarkerVersionId": found["VersionId"]}
             deleted.append(told)
     return Answer({"Deleted": [] if wanted.get("Quiet") else deleted, "Errors": errors})
+
+
+def _check_right(request: Request, wanted: dict[str, Any]) -> None:
+    action = "s3:DeleteObjectVersion" if "VersionId" in wanted else "s3:DeleteObject"
+    why = request.why_not(action, f"arn:aws:s3:::{request.bucket}/{wanted['Key']}")
+    if why is not None:
+        raise Fault("AccessDenied", why)
 
 
 def version_member(version_id: str) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from localcloud.s3 import buckets, checksums, parsing, uploads, versions
 from localcloud.s3.calls.objects import store
 from localcloud.s3.digesting import Digested
 from localcloud.s3.faults import Fault, invalid
-from localcloud.s3.request import Request
+from localcloud.s3.request import Origin, Request, principal_of
 from localcloud.s3.versions import New, Piece
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def post_object(s3: S3, request: Request) -> Written:
     headers = {name: value for name, value in fields.items() if name not in ("key", "tagging")}
     asked = parsing.parameters("PutObject", address, headers)
     asked |= {"ACL": fields.get("acl"), "ContentLength": None}
-    request = replace(request, address=address, asked=asked)
+    request = replace(request, address=address, asked=asked, origin=_sender(request, fields, key))
     blocks = Digested(form.content(), (request.body.named or checksums.DEFAULT))
     with s3.store.reading() as reading:
         about = uploads.about(asked, reading, buckets.find(reading, request.bucket))
@@ -60,6 +60,20 @@ def post_object(s3: S3, request: Request) -> Written:
     new = New(file, piece.size, piece.etag, uploads.storage_class(asked), checksums.DEFAULT, about, tags)
     version_id = store(s3, request, new, [piece], "ObjectCreated:Post")
     return _written(request, fields, new, version_id)
+
+
+def _sender(request: Request, fields: Mapping[str, str], key: str) -> Origin:
+    """Who signed the form, and may put the object; whoever asks, where nobody verifies."""
+    verify = request.environ.get("localcloud.form")
+    if verify is None:
+        return request.origin
+    from localcloud.access.refusals import Refused  # those who verify know S3's addresses, and import us
+
+    try:
+        return replace(request.origin, principal=principal_of(verify(fields, key)))
+    except Refused as refused:
+        said = refused.reason.s3
+        raise Fault.said(said.code, said.status, said.message or refused.message) from None
 
 
 def _limited(blocks: Digested, least: int, most: int) -> Iterator[bytes]:

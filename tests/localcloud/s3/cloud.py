@@ -31,13 +31,17 @@ class Cloud:
         self._some = threading.Condition()
         self.s3 = S3(folder, self._deliver, lambda destination, bucket: destination in self.destinations, now=now)
         self.s3.start()
-        self.server = serve(self.s3.app, "127.0.0.1", 0)
+        self.environ: dict[str, Any] = {}  # what stands before S3 would tell it of each request
+        self.server = serve(self._app, "127.0.0.1", 0)
         self.port = self.server.server_port
         self.client = client(f"http://127.0.0.1:{self.port}")
 
     def stop(self) -> None:
         self.server.shutdown()
         self.s3.stop()
+
+    def _app(self, environ: dict[str, Any], start_response: Any) -> Any:
+        return self.s3.app({**environ, **self.environ}, start_response)
 
     def _deliver(self, destination: str, body: str, token: str) -> None:
         if destination not in self.destinations:
