@@ -35,7 +35,7 @@ def compare(rows: Mapping[str, Resource], new: Evaluation, tags: Mapping[str, st
         change = _modification(row, row.body, spec, kind, wanted, new)
         if change is not None:
             changes.append(change)
-        if change is None or change["ResourceChange"]["Replacement"] == "False":
+        if change is None or (change["ResourceChange"]["Replacement"] == "False" and not kind.refreshed):
             made[name] = row
     for name, row in standing.items():
         if name not in new.resources and row.body is not None:
@@ -45,6 +45,12 @@ def compare(rows: Mapping[str, Resource], new: Evaluation, tags: Mapping[str, st
     return changes
 
 
+# A nested stack that nobody has changed: its template may be another one where it lies.
+AUTOMATIC: Json = {
+    "Target": {"Attribute": "Properties", "RequiresRecreation": "Never"},
+    "Evaluation": "Dynamic",
+    "ChangeSource": "Automatic",
+}
 _POLICY_ACTIONS = {"Delete": "Delete", "Retain": "Retain", "Snapshot": "Snapshot", "RetainExceptOnCreate": "Retain"}
 
 
@@ -80,6 +86,8 @@ def _modification(
         detail for name in sorted(differing) for detail in _details(name, body.properties, wanted, spec, kind, new)
     ]
     attributes = list(_attributes(row, body, spec, kind))
+    if not details and kind.refreshed:
+        details = [AUTOMATIC]
     if not details and not attributes:
         return None
     needed = [detail for detail in details if detail["Target"]["RequiresRecreation"] != "Never"]

@@ -7,6 +7,7 @@ import threading
 import time
 
 from localcloud.cloudformation.clients import Clients
+from localcloud.cloudformation.nested import Nested
 from localcloud.cloudformation.phases import Evaluate, Phases
 from localcloud.cloudformation.records import Operation, Stack
 from localcloud.cloudformation.run import Run, Stopping
@@ -16,9 +17,11 @@ log = logging.getLogger(__name__)
 
 
 class Engine:
-    def __init__(self, store: Store, clients: Clients, account: str, region: str, evaluate: Evaluate) -> None:
+    def __init__(
+        self, store: Store, clients: Clients, account: str, region: str, evaluate: Evaluate, nested: Nested
+    ) -> None:
         self._store, self._clients, self._account, self._region = store, clients, account, region
-        self._evaluate = evaluate
+        self._evaluate, self._nested = evaluate, nested
         self._lock = threading.Lock()
         self._stopping = False
         self._runs: dict[str, tuple[Run, threading.Thread]] = {}
@@ -85,7 +88,16 @@ class Engine:
             earlier[0].interrupt.set()
 
     def _run(self, stack: Stack, operation: Operation) -> Run:
-        return Run(self._store, self._clients, self._account, self._region, stack, operation, lambda: self._stopping)
+        return Run(
+            self._store,
+            self._clients,
+            self._account,
+            self._region,
+            stack,
+            operation,
+            lambda: self._stopping,
+            self._nested,
+        )
 
     def _launch(self, run: Run) -> None:
         """Begin in a thread of its own; it takes the stack over from an operation still under way."""

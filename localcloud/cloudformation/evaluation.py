@@ -135,6 +135,9 @@ class Evaluation:
         if logical_id not in self.made:
             return LATER
         attributes = self.made[logical_id].attributes
+        if name not in attributes and name.startswith("Outputs."):
+            stack_id = self.made[logical_id].physical_id
+            raise ValidationError(f"Template error: Output {name.partition('.')[2]} not found in stack {stack_id}")
         if name not in attributes:
             raise ValidationError(f"Attribute '{name}' does not exist")
         return attributes[name]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from localcloud.cloudformation import graph
 from localcloud.cloudformation.errors import Refused
@@ -18,6 +19,7 @@ log = logging.getLogger(__name__)
 Evaluate = Callable[[Stack], Evaluation]
 # How the stack's statuses begin, by what is done to it.
 PREFIXES = {"create": "CREATE", "update": "UPDATE", "import": "IMPORT", "restore": "UPDATE_ROLLBACK"}
+STACK = "AWS::CloudFormation::Stack"
 GONE = ("DELETE_COMPLETE", "DELETE_SKIPPED")
 
 
@@ -130,9 +132,10 @@ class Phases:
 
     def _fail(self, reason: str) -> bool:
         run = self.run
-        run.operation.failure = reason
+        run.operation.failure = run.stack.failure = reason
         run.interrupt.clear()
         if run.stack.on_failure == "DO_NOTHING":
+            self._release_children()
             return self._finish("CREATE_FAILED" if run.operation.kind == "create" else "UPDATE_FAILED", reason.strip())
         if run.operation.kind == "restore":
             return self._stuck(reason)
@@ -154,6 +157,9 @@ class Phases:
     def cleanup(self) -> bool:
         """Remove what the new template has no more, and what was replaced."""
         run = self.run
+        if run.operation.deferred:
+            return True  # the parent stack's update is not through: until then this can be rolled back
+        self._release_children()
         run.interrupt.clear()  # cancelled too late: everything was done
         kept = self._evaluate(run.stack).resources.keys()
         for row in run.rows.values():
@@ -164,6 +170,18 @@ class Phases:
                 run.keep(row)
         self._tidy([name for name in run.rows if name not in kept])
         return self._finish(f"{PREFIXES[run.operation.kind]}_COMPLETE")
+
+    def _release_children(self) -> None:
+        """Let nested stacks remove what they replaced, and wait until they have."""
+        children = [row.physical_id for row in self.run.rows.values() if row.type == STACK and row.body]
+        for child in children:
+            self.run.nested.release(child)
+        for child in children:
+            self.run.wait(partial(self._is_still, child), 24 * 3600, f"stack {child} is not complete")
+
+    def _is_still(self, stack_id: str) -> bool | None:
+        found = self.run.nested.find(stack_id)
+        return None if found is not None and found.busy else True
 
     def _tidy(self, gone: list[str]) -> None:
         run = self.run

@@ -68,7 +68,7 @@ class Provisioner:
             return
         row.body.deletion_policy, row.body.replace_policy = _policies(spec, kind)
         differing = changed(row.body.properties, wanted)
-        if not differing:
+        if not differing and not kind.refreshed:
             self.run.rows[row.logical_id] = row
             self.run.keep(row)
             return
@@ -77,7 +77,8 @@ class Provisioner:
             row.before = replace(row.body)
         replacing = kind.replaces(row.body.properties, wanted, differing)
         action = "Update:Replace" if replacing else "Update:Modify"
-        policy.enforce(self.run.operation.policy, action, row.logical_id, row.type)
+        if differing:
+            policy.enforce(self.run.operation.policy, action, row.logical_id, row.type)
         if replacing:
             self._replace(row, spec, kind, wanted)
         else:
@@ -212,7 +213,11 @@ class Provisioner:
             elif row.partial_id is not None:
                 row.old.append(Body(row.type, row.partial_id, row.attempt or {}, {}, row.seed))
                 self.run.keep(row, "UPDATE_IN_PROGRESS")
-            elif row.status != "UPDATE_COMPLETE" or changed(row.body.properties, before.properties):
+            elif (
+                row.status != "UPDATE_COMPLETE"
+                or find(before.type).refreshed
+                or changed(row.body.properties, before.properties)
+            ):
                 self._put_back(row, before)
             row.type, row.before, row.attempt, row.partial_id = before.type, None, None, None
             self.run.keep(row, "UPDATE_COMPLETE")

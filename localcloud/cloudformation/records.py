@@ -40,6 +40,7 @@ class Stack:
     policy: str | None = None
     retain_except_on_create: bool = False
     deletion_mode: str | None = None
+    failure: str | None = None  # why its last operation that failed did
     stable: Version | None = None  # what an update that failed and was left so began with
     drift_status: str = "NOT_CHECKED"
     drift_checked: float | None = None
@@ -193,4 +194,5 @@ class Operation:
     failure: str | None = None  # why it is rolled back
     policy: str | None = None  # by which an update is judged
     new_policy: str | None = None  # the stack's policy once the update is complete
+    deferred: bool = False  # what is replaced stays until the parent stack says so
     force: bool = False  # a deletion that leaves what can't be deleted

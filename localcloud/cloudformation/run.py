@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from localcloud.cloudformation.clients import Clients
+from localcloud.cloudformation.nested import Nested
 from localcloud.cloudformation.records import Body, Event, Operation, Resource, Stack
 from localcloud.cloudformation.resources.at import At
 from localcloud.cloudformation.resources.kind import NotStabilized
@@ -35,6 +36,7 @@ class Run:
     stack: Stack
     operation: Operation
     service_stops: Callable[[], bool]
+    nested: Nested
     rows: dict[str, Resource] = field(default_factory=dict)
     interrupt: threading.Event = field(default_factory=threading.Event)
     abandoned: bool = False  # a later operation took the stack over
@@ -56,6 +58,8 @@ class Run:
             again=again,
             claimed=row.claimed,
             others=others,
+            nested=self.nested,
+            back=self.operation.phase == "rollback",
             begun=row.begun or time.time(),
             signals=self.store.signals,
             address=self.clients.address,

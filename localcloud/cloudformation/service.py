@@ -15,6 +15,7 @@ from localcloud.cloudformation.detection import Detections
 from localcloud.cloudformation.engine import Engine
 from localcloud.cloudformation.errors import ChangeSetNotFound, ValidationError
 from localcloud.cloudformation.evaluation import Evaluation, Identity
+from localcloud.cloudformation.nested import Nested
 from localcloud.cloudformation.records import ChangeSet, Stack, Version
 from localcloud.cloudformation.store import Store
 from localcloud.cloudformation.template import BODY_LIMIT, URL_LIMIT, Template, parse
@@ -46,7 +47,7 @@ class CloudFormation:
         self.account, self.region = account, region
         self.store = Store(database)
         self.clients = Clients(endpoint, region, credentials, inside, public)
-        self.engine = Engine(self.store, self.clients, account, region, self.evaluation)
+        self.engine = Engine(self.store, self.clients, account, region, self.evaluation, Nested(self))
         self.detections = Detections(self.store, self.engine)
         self.app: WSGIApplication = application(self)
 

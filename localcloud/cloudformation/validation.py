@@ -123,7 +123,7 @@ def _check_attribute(template: Template, logical_id: str, attribute: str) -> Non
     if logical_id not in template.resources:
         raise ValidationError(f"Template error: instance of Fn::GetAtt references undefined resource {logical_id}")
     kind = find(template.resources[logical_id].type)
-    if attribute not in kind.attributes and "${" not in attribute:
+    if not kind.has_attribute(attribute) and "${" not in attribute:
         raise ValidationError(
             f"Template error: resource {logical_id} does not support attribute type {attribute} in Fn::GetAtt"
         )

@@ -10,6 +10,7 @@ from localcloud.cloudformation.actions import Asked, action
 from localcloud.cloudformation.actions.policies import policy_body
 from localcloud.cloudformation.changes import compare
 from localcloud.cloudformation.errors import AlreadyExists, ValidationError
+from localcloud.cloudformation.nested import NOTHING_TO_DO
 from localcloud.cloudformation.records import Operation, Stack, Version
 from localcloud.cloudformation.resources.kind import plain
 from localcloud.cloudformation.service import CloudFormation
@@ -25,6 +26,12 @@ def create_stack(service: CloudFormation, asked: Asked) -> dict[str, Any]:
     service.check_name(name)
     if (existing := _known(service, name, token)) is not None:
         return {"StackId": existing.id}
+    return {"StackId": new_stack(service, asked, None).id}
+
+
+def new_stack(service: CloudFormation, asked: Asked, parent: Stack | None) -> Stack:
+    """Begin to make a stack of that name, which must be free."""
+    name = asked["StackName"]
     template = service.template(asked)
     validation.check_capabilities(template, asked.get("Capabilities", []))
     version = service.version(asked, template)
@@ -41,10 +48,12 @@ def create_stack(service: CloudFormation, asked: Asked) -> dict[str, Any]:
         termination_protection=bool(asked.get("EnableTerminationProtection")),
         policy=policy_body(service, asked, "StackPolicy"),
         retain_except_on_create=bool(asked.get("RetainExceptOnCreate")),
+        parent_id=parent.id if parent else None,
+        root_id=(parent.root_id or parent.id) if parent else None,
     )
     _check_now(service, version, template, stack)
-    begin_create(service, stack, version, token)
-    return {"StackId": stack.id}
+    begin_create(service, stack, version, asked.get("ClientRequestToken"))
+    return stack
 
 
 def _known(service: CloudFormation, name: str, token: str | None) -> Stack | None:
@@ -86,21 +95,27 @@ def update_stack(service: CloudFormation, asked: Asked) -> dict[str, Any]:
     stack, token = service.live_stack(asked["StackName"]), asked.get("ClientRequestToken")
     if token and service.store.has_token(token, stack.id):
         return {"StackId": stack.id}
+    change_stack(service, stack, asked)
+    return {"StackId": stack.id}
+
+
+def change_stack(service: CloudFormation, stack: Stack, asked: Asked, *, deferred: bool = False) -> None:
+    """Begin to update a stack. Raises ValidationError where there is nothing to do."""
     check_updatable(stack)
     template = service.template(asked, stack.version.template)
     validation.check_capabilities(template, asked.get("Capabilities", []))
     version = service.version(asked, template, stack.version)
     check_types_kept(service, stack, template)
     if not differs(service, stack, version, template):
-        raise ValidationError("No updates are to be performed.")
+        raise ValidationError(NOTHING_TO_DO)
     new_policy = policy_body(service, asked, "StackPolicy")
     during = policy_body(service, asked, "StackPolicyDuringUpdate")
     if asked.get("NotificationARNs") is not None:
         stack.notification_arns = list(asked["NotificationARNs"])
     stack.on_failure = "DO_NOTHING" if asked.get("DisableRollback") else "ROLLBACK"
     stack.retain_except_on_create = bool(asked.get("RetainExceptOnCreate"))
-    begin_update(service, stack, version, token, during=during, new_policy=new_policy)
-    return {"StackId": stack.id}
+    token = asked.get("ClientRequestToken")
+    begin_update(service, stack, version, token, during=during, new_policy=new_policy, deferred=deferred)
 
 
 def check_updatable(stack: Stack) -> None:
@@ -139,11 +154,15 @@ def begin_update(
     *,
     during: str | None = None,
     new_policy: str | None = None,
+    deferred: bool = False,
 ) -> None:
-    """Begin an update, judged by the policy `during` instead of the stack's own where one is given."""
+    """Begin an update, judged by the policy `during` instead of the stack's own where one is given.
+
+    One that is `deferred` keeps what it replaces until its parent stack's update has come through.
+    """
     operation = Operation(
         stack.id, "update", "forward", stack.version, version, time.time(), token,
-        policy=during or stack.policy, new_policy=new_policy,
+        policy=during or stack.policy, new_policy=new_policy, deferred=deferred,
     )  # fmt: skip
     with service.store.together():
         check_updatable(service.stack(stack.id))  # two requests at the same moment: the second finds it busy

@@ -48,6 +48,10 @@ def _described(stack: Stack) -> dict[str, Any]:
         "Capabilities": stack.version.capabilities,
         "Outputs": stack.outputs,
         "RoleARN": stack.role_arn,
+        "ParentId": stack.parent_id,
+        "RootId": stack.root_id,
+        "RetainExceptOnCreate": stack.retain_except_on_create,
+        "DeletionMode": stack.deletion_mode,
         "Tags": [{"Key": key, "Value": value} for key, value in stack.version.tags.items()],
         "EnableTerminationProtection": stack.termination_protection,
         "DriftInformation": _drift(stack),
@@ -72,6 +76,8 @@ def _summary(stack: Stack) -> dict[str, Any]:
         "DeletionTime": moment(stack.deleted),
         "StackStatus": stack.status,
         "StackStatusReason": stack.reason,
+        "ParentId": stack.parent_id,
+        "RootId": stack.root_id,
         "DriftInformation": _drift(stack),
     }
 

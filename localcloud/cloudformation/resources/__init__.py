@@ -9,7 +9,7 @@ from localcloud.cloudformation.resources.kind import KINDS, Kind
 
 # A family's modules are imported when the first template names one of its types.
 FAMILIES = {
-    "AWS::CloudFormation": ("handles",),
+    "AWS::CloudFormation": ("handles", "stacks"),
     "AWS::CloudWatch": ("cloudwatch",),
     "AWS::EC2": ("instances", "addresses", "keys", "networks", "security", "volumes"),
     "AWS::IAM": ("iam",),

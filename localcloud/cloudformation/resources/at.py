@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from localcloud.cloudformation.clients import Clients
+from localcloud.cloudformation.nested import Nested
 from localcloud.cloudformation.records import Signal
 
 T = TypeVar("T")
@@ -27,6 +28,8 @@ class At:
     again: bool  # whether a creation with this seed was begun before
     claimed: bool  # whether the name was seen free before that creation
     others: frozenset[str]  # physical ids that this logical resource has or had
+    nested: Nested
+    back: bool  # whether a failed update is rolled back
     begun: float  # when its creation was
     signals: Callable[[str], list[Signal]]  # what was told about a handle
     address: Callable[[str], str]  # of a path at the endpoint, for machines: signed, to PUT to

@@ -88,6 +88,7 @@ class Kind:
     named_by: ClassVar[str] = ""
     snapshots: ClassVar[bool] = False
     deletion_policy: ClassVar[str] = "Delete"
+    refreshed: ClassVar[bool] = False  # looked at in every update, also where its properties are the same
 
     def __init_subclass__(cls) -> None:
         if "type" in cls.__dict__:
@@ -132,6 +133,10 @@ class Kind:
     def replaces(self, old: Properties, new: Properties, changed: Names) -> bool:
         """Whether a change of these properties needs a new resource."""
         return bool(changed & self.replaced)
+
+    def has_attribute(self, name: str) -> bool:
+        """Whether Fn::GetAtt may ask for it."""
+        return name in self.attributes
 
     # What every type does alike.
 
