@@ -20,6 +20,7 @@ from localcloud.forgetting import STACKS, Forgetting, forget_in_moto, shorten
 from localcloud.home import REGION, CloudError, Home, Numbers, cache_folder, give_to_caller, write_private
 from localcloud.machines import network
 from localcloud.machines.container import host_name
+from localcloud.machines.credentials import MachineCredentials
 from localcloud.machines.databases import Databases
 from localcloud.machines.image import Image, base_image, cached_images
 from localcloud.machines.instances import Instances
@@ -68,6 +69,9 @@ class Daemon:
 
     def _start(self, parts: list[Callable[[], Any]]) -> None:
         """Start everything in order; `parts` is given what ends each part, as soon as it has begun."""
+        from localcloud.access.access import Access
+        from localcloud.access.resources import Resources
+        from localcloud.access.sts import Sts
         from localcloud.cloudformation import CloudFormation
         from localcloud.destinations import Destinations
         from localcloud.s3 import S3
@@ -78,22 +82,28 @@ class Daemon:
         network.up(self.numbers)
         bends.bend(self.numbers, self.instances.console)
         sqs = Sqs(self.home.services / "sqs.sqlite")
-        bends.send_to(sqs.deliver, sqs.policy)
+        bends.send_to(sqs.deliver, sqs.policy, lambda *asked: access.service_may(*asked))
         self.state = State(self.home.services / "moto.sqlite")
         parts.append(self.state.stop)
         self.state.restore()
         with self.state.changing():
             plain.publish_image(self.image)
+        operator = self.numbers.access_key, self.numbers.secret_key
         swf = Swf(self.home.services / "swf.sqlite")
-        destinations = Destinations(sqs)
+        destinations = Destinations(sqs, lambda *asked: access.service_may(*asked))
         s3 = S3(self.home.services / "s3", destinations.deliver, destinations.may_deliver)
         formation = CloudFormation(
-            self.home.services / "cloudformation.sqlite", lambda: self.endpoint, inside=lambda: endpoint
+            self.home.services / "cloudformation.sqlite",
+            lambda: self.endpoint,
+            credentials=operator,
+            inside=lambda: endpoint,
         )
-        own = {"swf": swf.app, "sqs": sqs.app, "s3": s3.app, "cloudformation": formation.app}
-        endpoint = Endpoint(own, self.state.kept(_moto()), self._changed, self.status)
+        access = Access(operator, Resources(s3, sqs, formation))
+        sts = Sts(access.sessions)
+        own = {"swf": swf.app, "sqs": sqs.app, "s3": s3.app, "sts": sts.app, "cloudformation": formation.app}
+        endpoint = Endpoint(own, self.state.kept(_moto()), self._changed, self.status, access.admit)
         gateway = str(self.numbers.gateway)
-        metadata = _Served(Metadata(self.state.changing).app, gateway, network.METADATA_PORT)
+        metadata = _Served(Metadata(MachineCredentials(sts.of_machine)).app, gateway, network.METADATA_PORT)
         served = [_Served(endpoint, address, self.numbers.port) for address in (LOOPBACK, gateway)]
         for part in (self.names, swf, sqs, s3, metadata):
             part.start()

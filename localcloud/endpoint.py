@@ -1,4 +1,4 @@
-"""The one endpoint: says for which service a call is, hands it over, and tells the keepers of machines what changed."""
+"""The one endpoint: lets a call pass that may be made, hands it to its service, and tells the keepers what changed."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import parse_qs
 
+from localcloud.access.refusals import Refused, answer
 from localcloud.home import STATUS_PATH
 from localcloud.server import Wsgi
 from localcloud.server import serve as serve
 
+TARGETS = {"AmazonSQS": "sqs", "SimpleWorkflowService": "swf"}  # in X-Amz-Target, where it is no signing name
 READING = ("Describe", "Get", "List", "Head", "Receive", "Validate", "Lookup", "Check")
 
 
@@ -20,11 +22,18 @@ class Endpoint:
 
     `own` are the services answered by applications of our own, by their signing name; `other` answers the rest.
     `changed(service)` runs after each call that may have changed something, before its answer goes out.
+    `admit(environ, service)` raises Refused for a call that may not be made; without it, every call may.
     """
 
     def __init__(
-        self, own: Mapping[str, Wsgi], other: Wsgi, changed: Callable[[str], None], status: Callable[[], dict[str, Any]]
+        self,
+        own: Mapping[str, Wsgi],
+        other: Wsgi,
+        changed: Callable[[str], None],
+        status: Callable[[], dict[str, Any]],
+        admit: Callable[[dict[str, Any], str], None] = lambda environ, service: None,
     ) -> None:
+        self.admit = admit
         self.own = own
         self.other = other
         self.changed = changed
@@ -35,22 +44,41 @@ class Endpoint:
             start_response("200 OK", [("Content-Type", "application/json")])
             return [json.dumps(self.status()).encode()]
         service = service_of(environ)
+        try:
+            self.admit(environ, service)
+        except Refused as refused:
+            return answer(refused, environ, service, start_response)
         if own := self.own.get(service):
             return own(environ, start_response)
         reading = environ["localcloud.reading"] = _is_reading(environ, service)
-        answer = self.other(environ, start_response)
+        told = self.other(environ, start_response)
         if not reading:
             self.changed(service)
-        return answer
+        return told
 
 
 def service_of(environ: Mapping[str, Any]) -> str:
-    """The signing name of the service that a request is for: from its credential scope, signed header or query."""
+    """The signing name of the service that a request is for: from its credential scope, signed header or query.
+
+    What is not signed is for S3, but for the few calls that say for themselves for whom they are.
+    """
     authorization = environ.get("HTTP_AUTHORIZATION", "")
     if "Credential=" in authorization:
-        return str(authorization.split("Credential=", 1)[1].split(",")[0].split("/")[-2]).lower()
+        return _service_in(str(authorization).split("Credential=", 1)[1].split(",")[0])
     credential = parse_qs(environ.get("QUERY_STRING", "")).get("X-Amz-Credential")
-    return credential[0].split("/")[-2].lower() if credential else "s3"
+    if credential:
+        return _service_in(credential[0])
+    target = str(environ.get("HTTP_X_AMZ_TARGET", "")).partition(".")[0]
+    if target:
+        return TARGETS.get(target, target.lower())
+    form = str(environ.get("CONTENT_TYPE", "")).startswith("application/x-www-form-urlencoded")
+    return "sts" if form and environ["PATH_INFO"] == "/" else "s3"
+
+
+def _service_in(credential: str) -> str:
+    """The service in key/date/region/service/aws4_request; what is not so is told by those who verify it."""
+    parts = credential.split("/")
+    return parts[-2].lower() if len(parts) > 1 else "s3"
 
 
 def _is_reading(environ: dict[str, Any], service: str) -> bool:

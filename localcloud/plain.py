@@ -106,18 +106,22 @@ def role_of(instance: Any) -> Any | None:
     return roles[0] if roles else None
 
 
-def role_credentials(role: Any, instance_id: str, seconds: int) -> Any:
-    """Fresh credentials of a role: `access_key_id`, `secret_access_key`, `session_token`, `expiration`."""
-    from moto.sts.models import sts_backends
+def iam() -> Any:
+    from moto.iam.models import iam_backends
 
-    return sts_backends[ACCOUNT]["aws"].assume_role(
-        region_name=REGION,
-        role_session_name=instance_id,
-        role_arn=role.arn,
-        policy="",
-        duration=seconds,
-        external_id="",
-    )
+    return iam_backends[ACCOUNT]["aws"]
+
+
+def role(arn: str) -> Any | None:
+    """The IAM role of that ARN."""
+    return next((role for role in list(iam().roles.values()) if role.arn == arn), None)
+
+
+def secret(name: str) -> Any | None:
+    """moto's secret of that name or (partial) ARN."""
+    from moto.secretsmanager.models import secretsmanager_backends
+
+    return secretsmanager_backends[ACCOUNT][REGION].secrets.get(name)
 
 
 def topic(arn: str) -> Any:

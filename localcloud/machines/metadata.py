@@ -10,29 +10,28 @@ from __future__ import annotations
 import base64
 import json
 import secrets
+import socket
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping
 from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
 from localcloud import plain
 from localcloud.home import ACCOUNT, REGION
+from localcloud.machines.credentials import MachineCredentials
 
-LIFETIME = 6 * 3600  # seconds that a role's credentials hold
-RENEW = 3600  # seconds before their end from which on new ones are given
 LONGEST_TOKEN = 21600
+VERSIONS = ("2021-07-15", "2024-04-11", "latest")
+USUAL_TTL = 64  # routers that an answer may pass
 
 
 class Metadata:
-    """`changing()` is a context in which moto may be changed: what was changed is kept when it ends."""
+    """`credentials` has those of the machines' roles."""
 
-    def __init__(self, changing: Callable[[], AbstractContextManager[None]]) -> None:
-        self._changing = changing
+    def __init__(self, credentials: MachineCredentials) -> None:
+        self._credentials = credentials
         self._tokens: dict[str, tuple[str, float]] = {}  # token -> (instance, end)
-        self._credentials: dict[str, tuple[Any, datetime]] = {}
 
     def app(self, environ: Any, start_response: Any) -> Any:
         """WSGI application, to be served on the machines' bridge; the caller's address says which machine asks."""
@@ -43,8 +42,12 @@ class Metadata:
     def _answer(self, request: Request, instance: Any | None) -> Response:
         if instance is None or "X-Forwarded-For" in request.headers:
             return Response("not an instance of this cloud\n", 403)
+        if instance.metadata_options.http_endpoint == "disabled":
+            return Response("403 - Forbidden\n", 403)
         path = request.path.strip("/")
-        if request.method == "PUT" and path == "latest/api/token":
+        putting = request.method == "PUT"
+        _limit_hops(request, int(instance.metadata_options.http_put_response_hop_limit) if putting else USUAL_TTL)
+        if putting and path == "latest/api/token":
             return self._new_token(request, instance)
         instance_id, end = self._tokens.get(request.headers.get("X-aws-ec2-metadata-token", ""), ("", 0.0))
         if instance_id != instance.id or end < time.monotonic():
@@ -67,12 +70,15 @@ class Metadata:
 
     def _find(self, instance: Any, path: str) -> str | bytes | None:
         """What stands at a path; a listing for a folder; None where nothing is."""
-        if path.split("/", 1)[0] not in ("latest", "2021-07-15", "2024-04-11"):
+        if not path:
+            return "\n".join(VERSIONS)
+        version, _, path = path.partition("/")
+        if version not in VERSIONS:
             return None
-        path = path.partition("/")[2]
+        user_data = base64.b64decode(str(instance.user_data)) if instance.user_data else None
         if path == "user-data":
-            return base64.b64decode(str(instance.user_data)) if instance.user_data else None
-        found: Any = self._tree(instance)
+            return user_data
+        found: Any = {**self._tree(instance), **({"user-data": ""} if user_data else {})}
         for step in path.split("/") if path else []:
             if not isinstance(found, dict) or step not in found:
                 return None
@@ -102,8 +108,8 @@ class Metadata:
             meta["public-keys"] = {"0": {"openssh-key": key}}
         if role is not None:
             meta["iam"] = {
-                "info": lambda: json.dumps({"Code": "Success", "InstanceProfileArn": _profile_arn(instance)}),
-                "security-credentials": {role.name: self._role_reader(instance, role)},
+                "info": lambda: json.dumps(_profile(instance, self._credentials.of(instance, role))),
+                "security-credentials": {role.name: lambda: json.dumps(self._credentials.of(instance, role))},
             }
         if _tags_shown(instance):
             meta["tags"] = {"instance": {tag["key"]: tag["value"] for tag in instance.get_tags()}}
@@ -120,28 +126,12 @@ class Metadata:
         }
         return {"meta-data": meta, "dynamic": {"instance-identity": {"document": json.dumps(document)}}}
 
-    def _role_reader(self, instance: Any, role: Any) -> Callable[[], str]:
-        def read() -> str:
-            now = datetime.now(UTC)
-            kept, end = self._credentials.get(instance.id, (None, now))
-            if kept is None or end - now < timedelta(seconds=RENEW) or kept.role_arn != role.arn:
-                with self._changing():
-                    kept = plain.role_credentials(role, instance.id, LIFETIME)
-                end = now + timedelta(seconds=LIFETIME)
-                self._credentials[instance.id] = (kept, end)
-            return json.dumps(
-                {
-                    "Code": "Success",
-                    "LastUpdated": f"{now:%Y-%m-%dT%H:%M:%SZ}",
-                    "Type": "AWS-HMAC",
-                    "AccessKeyId": kept.access_key_id,
-                    "SecretAccessKey": kept.secret_access_key,
-                    "Token": kept.session_token,
-                    "Expiration": f"{end:%Y-%m-%dT%H:%M:%SZ}",
-                }
-            )
 
-        return read
+def _limit_hops(request: Request, most: int) -> None:
+    """A token does not get further from the machine than its hop limit: not out of a proxy on it, say."""
+    connection = request.environ.get("werkzeug.socket")
+    if connection is not None:
+        connection.setsockopt(socket.IPPROTO_IP, socket.IP_TTL, min(most, 64))
 
 
 def _instance_at(address: str) -> Any | None:
@@ -156,8 +146,14 @@ def _public_key(instance: Any) -> str | None:
     return f"{pair.public_key.strip()} {instance.key_name}" if pair else None
 
 
-def _profile_arn(instance: Any) -> str:
-    return str(plain.ec2().iam_instance_profile_associations[instance.id].iam_instance_profile.arn)
+def _profile(instance: Any, credentials: Mapping[str, str]) -> dict[str, str]:
+    profile = plain.ec2().iam_instance_profile_associations[instance.id].iam_instance_profile
+    return {
+        "Code": "Success",
+        "LastUpdated": credentials["LastUpdated"],
+        "InstanceProfileArn": profile.arn,
+        "InstanceProfileId": profile.id,
+    }
 
 
 def _tags_shown(instance: Any) -> bool:
