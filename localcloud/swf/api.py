@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from localcloud.protocol import Answer, Application, json_application, unknown_action
 from localcloud.swf.calls import CALLS
 from localcloud.swf.calls.tasks import POLLS
+from localcloud.swf.faults import too_large
 from localcloud.swf.validation import check
 
 if TYPE_CHECKING:
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 def application(service: Swf) -> Application:
     def perform(name: str, asked: Any, environ: dict[str, Any]) -> Answer:
+        if int(environ.get("CONTENT_LENGTH") or 0) > service.limits.request:
+            raise too_large()
         if name in POLLS:
             check(name, asked)
             kind, take, nothing = POLLS[name]

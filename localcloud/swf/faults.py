@@ -11,6 +11,10 @@ from localcloud.protocol import unreadable as unreadable
 BASE = "com.amazonaws.swf.base.model#"
 
 
+class TooLarge(Fault):
+    status = 413
+
+
 def fault(name: str, message: str) -> Fault:
     """A fault of SWF's own, `name` without the word Fault: `fault("UnknownResource", …)`."""
     return Fault(f"{BASE}{name}Fault", message)
@@ -28,6 +32,10 @@ def unknown_execution(workflow_id: str, run_id: str | None) -> Fault:
     if run_id:
         return unknown(f"execution: WorkflowExecution=[workflowId={workflow_id}, runId={run_id}]")
     return unknown(f"execution, workflowId = {workflow_id}")
+
+
+def too_large() -> Fault:
+    return TooLarge("com.amazon.coral.service#RequestEntityTooLargeException", "Request entity too large")
 
 
 def type_text(kind: str, type_: dict[str, Any]) -> str:

@@ -34,9 +34,9 @@ def defaults(row: Any) -> dict[str, Any]:
 def register(change: Change, kind: str, asked: dict[str, Any]) -> None:
     if find(change, kind, asked["domain"], asked) is not None:
         raise fault("TypeAlreadyExists", type_text(kind, asked))
-    known = change.row("SELECT COUNT(*) AS n FROM types WHERE domain=?", asked["domain"])["n"]
+    known = change.row("SELECT COUNT(*) AS n FROM types WHERE kind=? AND domain=?", kind, asked["domain"])["n"]
     if known >= change.limits.types:
-        raise fault("LimitExceeded", f"The domain {asked['domain']} has {known} types, and may have no more")
+        raise fault("LimitExceeded", f"The domain {asked['domain']} has {known} {kind}s, and may have no more")
     values = {key: value for key, value in asked.items() if key.startswith("default") and value is not None}
     change.run(
         "INSERT INTO types VALUES (?,?,?,?,'REGISTERED',?,NULL,?,?)",

@@ -36,7 +36,7 @@ class Swf:
         limits: Limits | None = None,
         now: Callable[[], float] = time.time,
     ) -> None:
-        limits = limits or Limits()
+        self.limits = limits = limits or Limits()
         self.poll_seconds = poll_seconds
         self.waiting: Waiting[Queue] = Waiting(limits.pollers, lambda queue: crowded(limits.pollers, queue))
         self.store = opened(database, limits, lifecycle.end_overlong, self._committed, now)

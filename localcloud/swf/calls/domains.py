@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from localcloud.home import ACCOUNT, REGION
 from localcloud.swf import pages
 from localcloud.swf.calls.table import Asked, call, domain_row
 from localcloud.swf.faults import fault, invalid, unknown
 from localcloud.swf.store import Change
 from localcloud.text import text
 
-ARN = "arn:aws:swf:us-east-1:123456789012:/domain/"
+ARN = f"arn:aws:swf:{REGION}:{ACCOUNT}:/domain/"
 
 
 @call
@@ -99,10 +100,9 @@ def _check_tags(change: Change, tags: dict[str, str]) -> None:
 
 
 def _by_arn(change: Change, asked: Asked) -> Any:
-    _, found, name = asked["resourceArn"].partition(":/domain/")
-    if not found:
+    if not asked["resourceArn"].startswith(ARN):
         raise unknown(f"resource: {asked['resourceArn']}")
-    return domain_row(change, name)
+    return domain_row(change, asked["resourceArn"].removeprefix(ARN))
 
 
 def _info(row: Any) -> dict[str, Any]:

@@ -63,8 +63,10 @@ def _query(change: Change, asked: Asked, *, is_open: bool) -> Query:
 
 def _time(asked: Asked) -> tuple[str, dict[str, Any]]:
     started, closed = asked.get("startTimeFilter"), asked.get("closeTimeFilter")
-    if (started is None) == (closed is None):
-        raise invalid("Exactly one of startTimeFilter and closeTimeFilter must be specified")
+    if started is None and closed is None:
+        raise invalid("Must specify time filter")
+    if started is not None and closed is not None:
+        raise invalid("Cannot specify both a startTimeFilter and a closeTimeFilter")
     time, filter_ = ("started", started) if started is not None else ("closed", closed)
     assert filter_ is not None
     if filter_.get("latestDate") is not None and filter_["latestDate"] < filter_["oldestDate"]:
@@ -75,7 +77,7 @@ def _time(asked: Asked) -> tuple[str, dict[str, Any]]:
 def _filter(asked: Asked) -> tuple[list[str], list[Any]]:
     given = [name for name in EXCLUSIVE if asked.get(name) is not None]
     if len(given) > 1:
-        raise invalid(f"{' and '.join(given)} are mutually exclusive: specify at most one of them")
+        raise invalid(f"Cannot specify more than one exclusive filters in the same query: [{', '.join(given)}]")
     if not given:
         return [], []
     wanted = asked[given[0]]

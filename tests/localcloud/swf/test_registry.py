@@ -25,6 +25,7 @@ from tests.localcloud.swf.cloud import (
     decide,
     decision,
     last,
+    names,
     poll,
     start,
     work,
@@ -68,6 +69,8 @@ def test_domains(swf: Any) -> None:
     swf.undeprecate_domain(name="b")
     assert refused(swf.undeprecate_domain, name="b") == "DomainAlreadyExistsFault"
     assert refused(swf.describe_domain, "Unknown domain: nope", name="nope") == "UnknownResourceFault"
+    far = arn.replace("us-east-1", "eu-west-1")
+    assert refused(swf.list_tags_for_resource, far, resourceArn=far) == "UnknownResourceFault"
 
 
 @pytest.mark.parametrize("kind", ["workflow", "activity"])
@@ -221,7 +224,7 @@ def raw(cloud: Cloud, action: str, body: bytes) -> tuple[int, Any]:
 
 def test_limits(limited: Any) -> None:
     small = Limits(
-        domains=2, types=3, open_executions=2, open_activities=1, open_timers=1, open_children=1, events=40, tags=1
+        domains=2, types=2, open_executions=2, open_activities=1, open_timers=1, open_children=1, events=40, tags=1
     )
     swf = limited(small)
     full = "LimitExceededFault"
@@ -245,3 +248,44 @@ def test_limits(limited: Any) -> None:
     decide(swf, another, task_list="c")
     decide(swf, *[decision("RecordMarker", markerName="m")] * 40)
     assert last(swf, "one", run, "WorkflowExecutionTerminated")["cause"] == "EVENT_LIMIT_EXCEEDED"
+    assert len(names(swf, "one", run)) == 41, "no decision was carried out any more, and then came the end"
+
+
+def test_the_limit_of_events_holds_whatever_adds_them(limited: Any) -> None:
+    swf = limited(Limits(events=8))
+    run = start(swf)
+    decide(swf, decision("StartChildWorkflowExecution", workflowId="child", workflowType=WORKFLOW))
+    swf.signal_workflow_execution(domain=DOMAIN, workflowId="one", signalName="the eighth")
+    shown = swf.describe_workflow_execution(domain=DOMAIN, execution={"workflowId": "one", "runId": run})
+    assert shown["executionInfo"]["closeStatus"] == "TERMINATED"
+    assert last(swf, "one", run, "WorkflowExecutionTerminated")["cause"] == "EVENT_LIMIT_EXCEEDED"
+    ended = swf.list_closed_workflow_executions(domain=DOMAIN, startTimeFilter={"oldestDate": 0})["executionInfos"]
+    assert {info["execution"]["workflowId"]: info["closeStatus"] for info in ended} == {
+        "one": "TERMINATED", "child": "TERMINATED"}  # fmt: skip
+
+
+def test_what_is_too_long(cloud: Cloud) -> None:
+    swf = cloud.client
+    start(swf, input="x" * 32_768)
+    assert refused(start, "less than or equal to 32768", swf=swf, workflow_id="b", input="x" * 32_769) == (
+        "ValidationException"
+    )
+    assert refused(start, "less than or equal to 5", swf=swf, workflow_id="b", tagList=list("abcdef"))
+    status, told = raw(cloud, "ListDomains", json.dumps({"registrationStatus": "x" * 1_100_000}).encode())
+    assert (status, told["__type"].partition("#")[2]) == (413, "RequestEntityTooLargeException")
+
+
+def test_functions_that_there_are_not(swf: Any) -> None:
+    """As AWS answers a decision for AWS Lambda in a region without it, or of an execution without a role for it."""
+    swf.start_workflow_execution(
+        domain=DOMAIN, workflowId="role", workflowType=WORKFLOW, lambdaRole="arn:aws:iam::123456789012:role/r",
+        taskList={"name": "r"},
+    )  # fmt: skip
+    function = decision("ScheduleLambdaFunction", id="1", name="f")
+    task = decide(swf, function, task_list="r")
+    failed = last(swf, "role", task["workflowExecution"]["runId"], "ScheduleLambdaFunctionFailed")
+    assert failed["cause"] == "LAMBDA_SERVICE_NOT_AVAILABLE_IN_REGION"
+    run = start(swf)
+    decide(swf, function)
+    assert last(swf, "one", run, "StartLambdaFunctionFailed")["cause"] == "ASSUME_ROLE_FAILED"
+    assert poll(swf)["taskToken"], "the decider hears of it"

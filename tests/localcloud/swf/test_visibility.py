@@ -108,17 +108,25 @@ def test_what_is_shown_of_one(many: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "filters",
+    ("filters", "words"),
     [
-        {},
-        {"startTimeFilter": EVER, "closeTimeFilter": EVER},
-        {"startTimeFilter": EVER, "tagFilter": {"tag": "t"}, "typeFilter": {"name": "x"}},
-        {"startTimeFilter": {"oldestDate": 2, "latestDate": 1}},
+        ({}, "Must specify time filter"),
+        (
+            {"startTimeFilter": EVER, "closeTimeFilter": EVER},
+            "Cannot specify both a startTimeFilter and a closeTimeFilter",
+        ),
+        (
+            {"startTimeFilter": EVER, "tagFilter": {"tag": "t"}, "typeFilter": {"name": "x"}},
+            "Cannot specify more than one exclusive filters in the same query: [typeFilter, tagFilter]",
+        ),
+        ({"startTimeFilter": {"oldestDate": 2, "latestDate": 1}}, "latestDate"),
     ],
 )
-def test_filters_that_exclude_each_other(swf: Any, filters: dict[str, Any]) -> None:
-    with pytest.raises(ClientError, match="ValidationException"):
+def test_filters_that_exclude_each_other(swf: Any, filters: dict[str, Any], words: str) -> None:
+    with pytest.raises(ClientError) as refused:
         swf.list_closed_workflow_executions(domain=DOMAIN, **filters)
+    error = refused.value.response["Error"]
+    assert error["Code"] == "ValidationException" and words in error["Message"]
 
 
 def test_history_in_pages_both_ways(swf: Any) -> None:
