@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from boto3.s3.transfer import TransferConfig
 
+from localcloud.s3.holding import hold
 from tests.localcloud.s3.cloud import BUCKET, Cloud, keys, refusal
 
 MB = 1024 * 1024
@@ -147,6 +148,17 @@ def test_an_object_of_parts_is_copied_whole(cloud: Cloud, s3: Any) -> None:
     s3.copy_object(Bucket=BUCKET, Key="copy", CopySource={"Bucket": BUCKET, "Key": "big"})
     found = s3.get_object(Bucket=BUCKET, Key="copy")
     assert (found["Body"].read(), found["ETag"]) == (FIRST + SECOND, f'"{hashlib.md5(FIRST + SECOND).hexdigest()}"')
+
+
+def test_parts_that_are_still_to_be_read_stay(cloud: Cloud, s3: Any) -> None:
+    """A reader opens part after part: those to come stay until it is through, though the object is deleted."""
+    upload = begin(s3)
+    complete(s3, upload, part(s3, upload, 1, FIRST), part(s3, upload, 2, SECOND))
+    held = hold(cloud.s3.store, cloud.s3.blobs, BUCKET, "big", None)
+    s3.delete_object(Bucket=BUCKET, Key="big")
+    assert b"".join(held.content(0, held.version.size)) == FIRST + SECOND
+    held.release()
+    assert cloud.files() == 0
 
 
 def test_a_checksum_of_all_and_one_of_the_parts(s3: Any) -> None:

@@ -168,9 +168,10 @@ def test_versions_of_an_object(s3: Any) -> None:
     assert [each["VersionId"] for each in listed["Versions"]] == [second, first, "null"]
     assert [each["IsLatest"] for each in listed["DeleteMarkers"]] == [True]
     s3.delete_object(Bucket=BUCKET, Key="a", VersionId=marker["VersionId"])
-    assert got(s3) == b"2"
+    assert (got(s3), keys(s3)) == (b"2", ["a"])
     s3.delete_object(Bucket=BUCKET, Key="a", VersionId=second)
-    assert got(s3) == b"1"
+    assert (got(s3), keys(s3)) == (b"1", ["a"])
+    assert [each["IsLatest"] for each in s3.list_object_versions(Bucket=BUCKET)["Versions"]] == [True, False]
 
 
 def test_versioning_suspended(cloud: Cloud, s3: Any) -> None:
