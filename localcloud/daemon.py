@@ -26,6 +26,7 @@ from localcloud.machines.image import Image, base_image, cached_images
 from localcloud.machines.instances import Instances
 from localcloud.machines.metadata import Metadata
 from localcloud.machines.names import Names
+from localcloud.machines.pruning import prune, used
 from localcloud.server import Server
 
 if TYPE_CHECKING:
@@ -132,7 +133,11 @@ class Daemon:
             consoles = self.home.machines.glob("*/*.log")
             shorten((self.home.log_file, self.names.log, *consoles))
 
-        return Forgetting((moto, stacks, logs))
+        def images(now: float) -> None:
+            used(self.image, self.databases.image_folder)
+            prune(cache_folder(), now)
+
+        return Forgetting((moto, stacks, logs, images))
 
     @property
     def endpoint(self) -> str:

@@ -125,13 +125,19 @@ class Databases(Keeper):
         file = machine.folder / "address"
         return file.read_text() if file.exists() else None
 
+    @property
+    def image_folder(self) -> Path:
+        """Where the cache has, or will have, the databases' image."""
+        digest = hashlib.sha256((self.base.name + INSTALL).encode()).hexdigest()[:16]
+        return self.cache / "images" / f"postgresql-{ENGINE_MAJOR}-{digest}"
+
     def _image(self) -> Image:
         """The base image with PostgreSQL on top, installed once by a machine made for that."""
-        digest = hashlib.sha256((self.base.name + INSTALL).encode()).hexdigest()[:16]
+        folder = self.image_folder
 
         def build(part: Path) -> None:
             self.say("PostgreSQL for databases")
-            builder = Machine(self.home.machines / f"image-{digest}")
+            builder = Machine(self.home.machines / f"image-{folder.name.rpartition('-')[2]}")
             builder.create(self.numbers, self.base, self.numbers.subnet[-10], Size(2048, 2))
             try:
                 builder.start()
@@ -143,7 +149,7 @@ class Databases(Keeper):
                 builder.destroy()
 
         with self._image_lock:
-            layer = built_once(self.cache / "images" / f"postgresql-{ENGINE_MAJOR}-{digest}", build)
+            layer = built_once(folder, build)
         return Image((layer, *self.base.layers))
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
+import re
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from ipaddress import IPv4Address
+from pathlib import Path
 from typing import Any
 
 from localcloud import plain
@@ -121,9 +122,9 @@ class Instances(Keeper):
 
 
 def running_machines() -> set[str]:
-    """Names of the machines that run on this host, other clouds' too."""
-    words = ["lxc-ls", "-P", str(LXC), "--running", "-1"]
-    return set(subprocess.run(words, capture_output=True, text=True, check=False).stdout.split())
+    """Names of the machines that run on this host, other clouds' too: LXC listens on a socket for each of them."""
+    listening = re.compile(rf" @{LXC}/([^/]+)/command$", re.MULTILINE)
+    return set(listening.findall(Path("/proc/net/unix").read_text()))
 
 
 def size_of(instance_type: str) -> Size:

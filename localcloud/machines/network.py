@@ -101,6 +101,9 @@ def up(numbers: Numbers) -> None:
 def down(numbers: Numbers) -> None:
     subprocess.run(["nft", "delete", "table", "ip", numbers.bridge], capture_output=True, check=False)
     subprocess.run(["ip", "link", "delete", numbers.bridge], capture_output=True, check=False)
+    for rule in _docker_rules(numbers.bridge):
+        while _iptables("-D", *rule):
+            pass
 
 
 def _rules(numbers: Numbers) -> str:
@@ -128,12 +131,16 @@ table ip {bridge} {{
 
 def _let_docker_forward(bridge: str) -> None:
     """Docker drops every forwarded packet it does not know; the chain it keeps for exceptions takes ours."""
-    if not shutil.which("iptables") or not _iptables("-n", "-L", "DOCKER-USER"):
-        return
-    for direction in ("-i", "-o"):
-        rule = ("DOCKER-USER", direction, bridge, "-j", "ACCEPT")
+    for rule in _docker_rules(bridge):
         if not _iptables("-C", *rule):
             _iptables("-I", *rule)
+
+
+def _docker_rules(bridge: str) -> list[tuple[str, ...]]:
+    """None where there is no Docker."""
+    if not shutil.which("iptables") or not _iptables("-n", "-L", "DOCKER-USER"):
+        return []
+    return [("DOCKER-USER", direction, bridge, "-j", "ACCEPT") for direction in ("-i", "-o")]
 
 
 def _iptables(*words: str) -> bool:
