@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
+from localcloud import missing
 from localcloud.home import CloudError, Numbers
 from localcloud.machines.databases import ENGINE_MAJOR
 from localcloud.topics import Deliver, MayDeliver, Notification, Topics
@@ -16,6 +17,7 @@ from localcloud.topics import Deliver, MayDeliver, Notification, Topics
 
 def bend(numbers: Numbers, console_output: Callable[[str], str]) -> None:
     """Make all changes. `console_output` gives an instance's console by its id."""
+    missing.add()
     _network(numbers)
     _addresses()
     _instances(console_output)

@@ -21,6 +21,7 @@ from localcloud.cloudformation.resources.kind import (
     pick,
 )
 
+METADATA_DEFAULTS = {"HttpEndpoint": "enabled", "HttpTokens": "optional", "HttpPutResponseHopLimit": 1}
 LIVING = [{"Name": "instance-state-name", "Values": ["pending", "running", "stopping", "stopped"]}]
 PLACEMENT = {"AvailabilityZone": "AvailabilityZone", "Tenancy": "Tenancy", "PlacementGroupName": "GroupName",
              "Affinity": "Affinity", "HostId": "HostId"}  # fmt: skip
@@ -105,7 +106,9 @@ class Instance(Tagged):
         if differing & {"InstanceType", "UserData", "EbsOptimized"}:
             self._restart_with(at, it, new, differing)
         if "SecurityGroupIds" in differing:
-            _set(at, it.id, Groups=new.get("SecurityGroupIds", []))
+            _set(at, it.id, Groups=new.get("SecurityGroupIds") or _default_groups(at, it.id))
+        if "SourceDestCheck" in differing and "SourceDestCheck" not in new:
+            _set(at, it.id, SourceDestCheck={"Value": True})
         if "DisableApiTermination" in differing:
             _set(at, it.id, DisableApiTermination={"Value": new.get("DisableApiTermination", False)})
         if "InstanceInitiatedShutdownBehavior" in differing:
@@ -115,12 +118,14 @@ class Instance(Tagged):
                 InstanceInitiatedShutdownBehavior={"Value": new.get("InstanceInitiatedShutdownBehavior", "stop")},
             )
         if "MetadataOptions" in differing:
-            at.call("ec2", "ModifyInstanceMetadataOptions", {"InstanceId": it.id, **new.get("MetadataOptions", {})})
+            wanted = {**METADATA_DEFAULTS, **new.get("MetadataOptions", {})}
+            at.call("ec2", "ModifyInstanceMetadataOptions", {"InstanceId": it.id, **wanted})
         if "Monitoring" in differing:
             verb = "MonitorInstances" if text(new.get("Monitoring", False)) == "true" else "UnmonitorInstances"
             at.call("ec2", verb, {"InstanceIds": [it.id]})
         if "CreditSpecification" in differing:
-            specification = {"InstanceId": it.id, "CpuCredits": new["CreditSpecification"]["CPUCredits"]}
+            credits = new.get("CreditSpecification", {}).get("CPUCredits", "standard")
+            specification = {"InstanceId": it.id, "CpuCredits": credits}
             at.call("ec2", "ModifyInstanceCreditSpecification", {"InstanceCreditSpecifications": [specification]})
         if "IamInstanceProfile" in differing:
             _change_profile(at, it.id, new.get("IamInstanceProfile"))
@@ -208,6 +213,14 @@ def _set(at: At, instance_id: str, **attribute: Any) -> None:
 
 def _volumes(at: At, instance_id: str) -> set[str]:
     return {entry["Ebs"]["VolumeId"] for entry in _describe(at, instance_id).get("BlockDeviceMappings", [])}
+
+
+def _default_groups(at: At, instance_id: str) -> list[str]:
+    """What a machine is in when nothing is said: its network's default group."""
+    wanted = [{"Name": "vpc-id", "Values": [_describe(at, instance_id)["VpcId"]]},
+              {"Name": "group-name", "Values": ["default"]}]  # fmt: skip
+    found = at.call("ec2", "DescribeSecurityGroups", {"Filters": wanted})["SecurityGroups"]
+    return [each["GroupId"] for each in found]
 
 
 def _change_profile(at: At, instance_id: str, profile: str | None) -> None:

@@ -40,6 +40,9 @@ class VPC(Tagged):
         }
 
     def update(self, at: At, it: Existing, new: Properties) -> None:
+        for name, default in (("EnableDnsSupport", True), ("EnableDnsHostnames", False)):
+            if name in it.properties and name not in new:
+                at.call("ec2", "ModifyVpcAttribute", {"VpcId": it.id, name: {"Value": default}})
         self.retag(at, it.id, it.properties, new)  # the rest is settle's
 
     def actual(self, at: At, it: Existing) -> Properties:

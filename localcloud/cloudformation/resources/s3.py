@@ -207,6 +207,8 @@ class Bucket(Named):
 
     def update(self, at: At, it: Existing, new: Properties) -> None:
         """Take away what the template no longer says; what it says is put by `settle`."""
+        if "AccessControl" in it.properties and "AccessControl" not in new:  # first: what follows may end all ACLs
+            at.call("s3", "PutBucketAcl", {"Bucket": it.id, "ACL": "private"})
         for name in changed(it.properties, new) - new.keys():
             if name in SETTINGS:
                 setting = SETTINGS[name]

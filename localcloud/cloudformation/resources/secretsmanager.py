@@ -25,6 +25,7 @@ PASSWORD = (
     "ExcludeCharacters ExcludeLowercase ExcludeNumbers ExcludePunctuation ExcludeUppercase IncludeSpace PasswordLength "
     "RequireEachIncludedType"
 )
+DEFAULT_KEY = "alias/aws/secretsmanager"
 
 
 class Secret(Named):
@@ -55,7 +56,8 @@ class Secret(Named):
     def update(self, at: At, it: Existing, new: Properties) -> None:
         differing = changed(it.properties, new)
         if differing & {"Description", "KmsKeyId"}:
-            at.call("secretsmanager", "UpdateSecret", {"SecretId": it.id, **pick(new, "Description KmsKeyId")})
+            asked = {"Description": new.get("Description", ""), "KmsKeyId": new.get("KmsKeyId", DEFAULT_KEY)}
+            at.call("secretsmanager", "UpdateSecret", {"SecretId": it.id, **asked})
         if differing & {"SecretString", "GenerateSecretString"}:
             at.call("secretsmanager", "PutSecretValue", {"SecretId": it.id, "SecretString": _value(at, new)})
         had, wanted = self.tags_of(it.properties), self.tags_of(new)

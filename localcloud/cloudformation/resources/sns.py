@@ -22,6 +22,14 @@ from localcloud.cloudformation.resources.kind import (
 
 TOPIC_SETTINGS = names("ContentBasedDeduplication DisplayName KmsMasterKeyId SignatureVersion TracingConfig")
 SUBSCRIPTION_SETTINGS = names("DeliveryPolicy FilterPolicy FilterPolicyScope RawMessageDelivery RedrivePolicy")
+# What an attribute is again once the template no longer says it.
+DEFAULTS = {
+    "ContentBasedDeduplication": "false",
+    "FilterPolicyScope": "MessageAttributes",
+    "RawMessageDelivery": "false",
+    "SignatureVersion": "1",
+    "TracingConfig": "PassThrough",
+}
 
 
 class Topic(Named):
@@ -56,7 +64,8 @@ class Topic(Named):
 
     def update(self, at: At, it: Existing, new: Properties) -> None:
         for name in sorted(changed(it.properties, new) & TOPIC_SETTINGS):
-            asked = {"TopicArn": it.id, "AttributeName": name, "AttributeValue": text(new.get(name, ""))}
+            value = text(new.get(name, DEFAULTS.get(name, "")))
+            asked = {"TopicArn": it.id, "AttributeName": name, "AttributeValue": value}
             at.call("sns", "SetTopicAttributes", asked)
         self._unsubscribe(at, it, new)
         had, wanted = self.tags_of(it.properties), self.tags_of(new)
@@ -110,7 +119,7 @@ class Subscription(Kind):
 
     def update(self, at: At, it: Existing, new: Properties) -> None:
         for name in sorted(changed(it.properties, new) & SUBSCRIPTION_SETTINGS):
-            value = _written(new[name]) if name in new else ("false" if name == "RawMessageDelivery" else "{}")
+            value = _written(new[name]) if name in new else DEFAULTS.get(name, "{}")
             asked = {"SubscriptionArn": it.id, "AttributeName": name, "AttributeValue": value}
             at.call("sns", "SetSubscriptionAttributes", asked)
 

@@ -63,6 +63,8 @@ class Queue(Named):
     def update(self, at: At, it: Existing, new: Properties) -> None:
         differing = changed(it.properties, new)
         if settings := {key: _written(new.get(key, DEFAULTS.get(key, ""))) for key in differing & SETTINGS}:
+            if settings.get("KmsMasterKeyId") == "" and "SqsManagedSseEnabled" not in new:
+                settings["SqsManagedSseEnabled"] = DEFAULTS["SqsManagedSseEnabled"]  # a key of one's own had ended it
             at.call("sqs", "SetQueueAttributes", {"QueueUrl": it.id, "Attributes": settings})
         had, wanted = self.tags_of(it.properties), self.tags_of(new)
         if lost := sorted(had.keys() - wanted.keys()):

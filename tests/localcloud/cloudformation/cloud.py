@@ -17,7 +17,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from localcloud import bends
+from localcloud import bends, missing
 from localcloud.cloudformation import CloudFormation
 from localcloud.destinations import Destinations
 from localcloud.endpoint import Endpoint, serve, service_of
@@ -132,6 +132,7 @@ def moto() -> Wsgi:
     """The services that are moto's, in this process."""
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
+    missing.add()
     app: Wsgi = DomainDispatcherApplication(create_backend_app)
     return app
 
