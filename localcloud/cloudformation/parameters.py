@@ -8,9 +8,9 @@ from typing import Any
 
 from localcloud.cloudformation.errors import ValidationError
 from localcloud.cloudformation.intrinsics import text
+from localcloud.cloudformation.parameter_types import SSM_VALUE
 from localcloud.cloudformation.template import Template
 
-SSM_VALUE = re.compile(r"^AWS::SSM::Parameter::Value<(.+)>$")
 MASK = "****"
 
 # Name of an SSM parameter -> its value; raises ValidationError where there is none.

@@ -7,12 +7,13 @@ import time
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from localcloud.cloudformation import graph
+from localcloud.cloudformation import graph, parameter_types
 from localcloud.cloudformation.errors import Refused
 from localcloud.cloudformation.evaluation import Evaluation
 from localcloud.cloudformation.provision import Provisioner, explain
 from localcloud.cloudformation.records import Resource, Stack
 from localcloud.cloudformation.run import Run, Stopping
+from localcloud.cloudformation.template import parse
 
 log = logging.getLogger(__name__)
 
@@ -81,6 +82,7 @@ class Phases:
         if run.operation.cancelled:
             run.interrupt.set()
         try:
+            self._check_parameters()
             provisioner = self._provisioner()
             failed = provisioner.refuse_removals()
             if not failed:
@@ -98,6 +100,20 @@ class Phases:
         run.phase("cleanup")
         run.stack_is(f"{PREFIXES[kind]}_COMPLETE_CLEANUP_IN_PROGRESS")
         return False
+
+    def _check_parameters(self) -> None:
+        """AWS looks for what parameters of its own types name only once the stack is under way.
+
+        What the stack has already is not looked for again: older images are listed no more and still can be started.
+        """
+        run = self.run
+        before, after = run.operation.before.parameters, run.operation.after
+        fresh = {name: value for name, value in after.parameters.items() if before.get(name) != value}
+        lost = parameter_types.absent(parse(after.template).parameters, fresh, run.clients)
+        said = [f"parameter value {value} for parameter name {name} does not exist" for value, name in lost]
+        if said:
+            end = "." if run.operation.kind == "create" else ""
+            raise Refused(f"Parameter validation failed: {', '.join(said)}{end}")
 
     def _leave_if_stopping(self, failed: Mapping[str, BaseException]) -> None:
         if self.run.stopping() or any(isinstance(error, Stopping) for error in failed.values()):

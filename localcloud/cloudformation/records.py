@@ -16,6 +16,7 @@ class Version:
     parameters: dict[str, Json] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
     capabilities: list[str] = field(default_factory=list)
+    original: str = ""  # the template before its transform; empty where it has none
 
 
 @dataclass

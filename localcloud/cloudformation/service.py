@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import re
 import uuid
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlparse
 
-from localcloud.cloudformation import dynamic, parameters, validation
+from localcloud.cloudformation import dynamic, language, parameters, rules, validation
 from localcloud.cloudformation.clients import Clients
 from localcloud.cloudformation.detection import Detections
 from localcloud.cloudformation.engine import Engine
 from localcloud.cloudformation.errors import ChangeSetNotFound, ValidationError
 from localcloud.cloudformation.evaluation import Evaluation, Identity
 from localcloud.cloudformation.nested import Nested
-from localcloud.cloudformation.records import ChangeSet, Stack, Version
+from localcloud.cloudformation.records import ChangeSet, Json, Stack, Version
 from localcloud.cloudformation.store import Store
-from localcloud.cloudformation.template import BODY_LIMIT, URL_LIMIT, Template, parse
+from localcloud.cloudformation.template import BODY_LIMIT, URL_LIMIT, Template, load, parse
 from localcloud.server import Wsgi
 
 if TYPE_CHECKING:
@@ -123,14 +125,24 @@ class CloudFormation:
             raise ValidationError(f"Template may not exceed {URL_LIMIT} bytes in size.")
         return body.decode()
 
-    def template(self, asked: Mapping[str, Any], previous: str | None = None) -> Template:
-        """The call's template, read and validated."""
-        body = previous if asked.get("UsePreviousTemplate") else self.template_body(asked)
+    def template(self, asked: Mapping[str, Any], previous: Version | None = None) -> Template:
+        """The call's template, read, processed where it has a transform, and validated."""
+        kept = (previous.original or previous.template) if previous else None
+        body = kept if asked.get("UsePreviousTemplate") else self.template_body(asked)
         if body is None:
             raise ValidationError("Either Template URL or Template Body must be specified.")
-        template = parse(body)
+        data = load(body)
+        template = self._processed(body, data, asked, previous) if language.is_extended(data) else parse(body)
         validation.validate(template)
         return template
+
+    def _processed(self, body: str, data: Json, asked: Mapping[str, Any], previous: Version | None) -> Template:
+        raw = Template(body, data, {})
+        given = parameters.given_values(raw, asked.get("Parameters", []), previous.parameters if previous else {})
+        identity = Identity(self.account, self.region, "", str(asked.get("StackName", "")))
+        values = parameters.look_up(raw, given, lambda name: dynamic.parameter(name, self.clients))
+        processed = language.expand(data, Evaluation(raw, values, identity, self))
+        return replace(parse(json.dumps(processed)), original=body)
 
     def version(self, asked: Mapping[str, Any], template: Template, previous: Version | None = None) -> Version:
         """What the call asks a stack to be. An update without Tags keeps the tags there are."""
@@ -140,7 +152,9 @@ class CloudFormation:
         if previous is not None and "Tags" not in asked:
             tags = previous.tags
         self._check_tags(tags)
-        return Version(template.body, values, tags, list(asked.get("Capabilities", [])))
+        identity = Identity(self.account, self.region, "", str(asked.get("StackName", "")))
+        rules.check(Evaluation(template, values, identity, self), self.clients)
+        return Version(template.body, values, tags, list(asked.get("Capabilities", [])), template.original)
 
     def _check_tags(self, tags: Mapping[str, str]) -> None:
         if len(tags) > 50:

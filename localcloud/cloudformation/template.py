@@ -49,6 +49,9 @@ SHORT_FORMS = {
             "And",
             "Base64",
             "Cidr",
+            "Contains",
+            "EachMemberEquals",
+            "EachMemberIn",
             "Equals",
             "FindInMap",
             "GetAtt",
@@ -59,10 +62,13 @@ SHORT_FORMS = {
             "Length",
             "Not",
             "Or",
+            "RefAll",
             "Select",
             "Split",
             "Sub",
             "ToJsonString",
+            "ValueOf",
+            "ValueOfAll",
         ]
     },
 }
@@ -90,6 +96,7 @@ class Template:
     body: str
     data: Mapping[str, Any]
     resources: Mapping[str, ResourceSpec]
+    original: str = ""  # the text before the transform was applied; empty where there is none
 
     @property
     def parameters(self) -> Mapping[str, Mapping[str, Any]]:
@@ -98,6 +105,10 @@ class Template:
     @property
     def mappings(self) -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
         return self._section("Mappings")
+
+    @property
+    def rules(self) -> Mapping[str, Any]:
+        return self._section("Rules")
 
     @property
     def conditions(self) -> Mapping[str, Any]:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from localcloud.cloudformation import language, parameter_types
 from localcloud.cloudformation.errors import InsufficientCapabilities, ValidationError
 from localcloud.cloudformation.graph import check_no_circle, references
 from localcloud.cloudformation.resources import find, known
@@ -28,6 +29,8 @@ def validate(template: Template) -> None:
             raise ValidationError(
                 f"Template format error: Parameters/{name} Every Parameters object must contain a Type member."
             )
+        if not parameter_types.is_known(str(declared["Type"])):
+            raise ValidationError(f"Template format error: Unrecognized parameter type: {declared['Type']}")
     _check_conditions(template)
     _check_references(template)
     _check_outputs(template)
@@ -48,16 +51,18 @@ def dependencies(template: Template) -> dict[str, frozenset[str]]:
 def needed_capabilities(template: Template) -> tuple[list[str], str]:
     """Capabilities the template's creator must acknowledge, and why; nothing where none is needed."""
     used = [spec for spec in template.resources.values() if find(spec.type).iam]
+    expands = ["CAPABILITY_AUTO_EXPAND"] if template.original else []
     if not used:
-        return [], ""
+        return expands, f"The following transform(s) require capabilities: [{language.NAME}]" if expands else ""
     types = ", ".join(sorted({spec.type for spec in used}))
     reason = f"The following resource(s) require capabilities: [{types}]"
     named = any(find(spec.type).named_by in spec.properties for spec in used)
-    return ["CAPABILITY_NAMED_IAM" if named else "CAPABILITY_IAM"], reason
+    return ["CAPABILITY_NAMED_IAM" if named else "CAPABILITY_IAM", *expands], reason
 
 
-def check_capabilities(template: Template, given: Iterable[str]) -> None:
-    needed, _ = needed_capabilities(template)
+def check_capabilities(template: Template, given: Iterable[str], *, shown: bool = False) -> None:
+    """Raise InsufficientCapabilities. What a change set shows before it is done needs no consent to a transform."""
+    needed = [each for each in needed_capabilities(template)[0] if not shown or each != "CAPABILITY_AUTO_EXPAND"]
     enough = {"CAPABILITY_IAM": {"CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"}}
     for capability in needed:
         if not enough.get(capability, {capability}) & set(given):
@@ -68,7 +73,7 @@ def _check_transform(template: Template) -> None:
     transform = template.data.get("Transform")
     names = transform if isinstance(transform, list) else [transform] if transform else []
     for name in names:
-        if name != "AWS::LanguageExtensions":
+        if name != language.NAME:
             raise ValidationError(f"Transform {name} is not supported here; expand the template before it is sent")
 
 

@@ -42,7 +42,7 @@ def create_change_set(service: CloudFormation, asked: Asked) -> dict[str, Any]:
             if token and earlier.token == token:
                 return {"Id": earlier.id, "StackId": stack.id}
             raise AlreadyExists(f"ChangeSet {name} cannot be created because it already exists")
-    template = service.template(asked, stack.version.template or None)
+    template = service.template(asked, stack.version if stack.version.template else None)
     version = service.version(asked, template, None if kind == "CREATE" else stack.version)
     change_set = _computed(service, asked, stack, kind, template, version)
     with service.store.together():
@@ -76,7 +76,7 @@ def _target(service: CloudFormation, name: str, kind: str) -> tuple[Stack, bool]
 def _computed(
     service: CloudFormation, asked: Asked, stack: Stack, kind: str, template: Template, version: Version
 ) -> ChangeSet:
-    validation.check_capabilities(template, version.capabilities)
+    validation.check_capabilities(template, version.capabilities, shown=True)
     check_types_kept(service, stack, template)
     changes = compare(service.store.resources(stack.id), service.evaluate(version, template, stack), version.tags)
     change_set = ChangeSet(

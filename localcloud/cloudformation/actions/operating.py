@@ -102,7 +102,7 @@ def update_stack(service: CloudFormation, asked: Asked) -> dict[str, Any]:
 def change_stack(service: CloudFormation, stack: Stack, asked: Asked, *, deferred: bool = False) -> None:
     """Begin to update a stack. Raises ValidationError where there is nothing to do."""
     check_updatable(stack)
-    template = service.template(asked, stack.version.template)
+    template = service.template(asked, stack.version)
     validation.check_capabilities(template, asked.get("Capabilities", []))
     version = service.version(asked, template, stack.version)
     check_types_kept(service, stack, template)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from localcloud.cloudformation import validation
@@ -10,18 +11,19 @@ from localcloud.cloudformation.actions import Asked, action
 from localcloud.cloudformation.errors import ValidationError
 from localcloud.cloudformation.intrinsics import text
 from localcloud.cloudformation.service import CloudFormation
-from localcloud.cloudformation.template import Template, parse
+from localcloud.cloudformation.template import Template, load, parse
 
 
 @action
 def get_template(service: CloudFormation, asked: Asked) -> dict[str, Any]:
     if asked.get("ChangeSetName"):
-        body = service.change_set(asked["ChangeSetName"], asked.get("StackName")).version.template
+        version = service.change_set(asked["ChangeSetName"], asked.get("StackName")).version
     elif asked.get("StackName"):
-        body = service.stack(asked["StackName"]).version.template
+        version = service.stack(asked["StackName"]).version
     else:
         raise ValidationError("StackName is required if ChangeSetName is not specified.")
-    return {"TemplateBody": body, "StagesAvailable": ["Original", "Processed"]}
+    original = asked.get("TemplateStage", "Original") == "Original" and version.original
+    return {"TemplateBody": original or version.template, "StagesAvailable": ["Original", "Processed"]}
 
 
 @action
@@ -46,7 +48,8 @@ def validate_template(service: CloudFormation, asked: Asked) -> dict[str, Any]:
 @action
 def get_template_summary(service: CloudFormation, asked: Asked) -> dict[str, Any]:
     if asked.get("StackName"):
-        template = parse(service.live_stack(asked["StackName"]).version.template)
+        version = service.live_stack(asked["StackName"]).version
+        template = replace(parse(version.template), original=version.original)
     else:
         template = service.template(asked)
     needed, reason = validation.needed_capabilities(template)
@@ -81,5 +84,5 @@ def _default(declared: Any) -> str | None:
 
 
 def _transforms(template: Template) -> list[str]:
-    declared = template.data.get("Transform") or []
+    declared = (load(template.original) if template.original else template.data).get("Transform") or []
     return declared if isinstance(declared, list) else [declared]
