@@ -148,3 +148,12 @@ def addresses_and_tags(at: At) -> None:
     ec2.release_address(AllocationId=kept)
     gone = refused(ec2.describe_addresses, AllocationIds=[kept])
     assert gone == "InvalidAllocationID.NotFound"
+
+
+@check("ec2", "DescribeIdFormat")
+def unknown_actions(at: At) -> None:
+    """An action that the local cloud does not have is refused at once, in every service"""
+    at.differs("not there", refused(at("ec2").describe_id_format), here="InvalidAction", aws="")
+    assert refused(at("ssm").list_nodes) == "UnknownOperationException"
+    assert refused(at("rds").describe_account_attributes) == "InvalidAction"
+    assert refused(at("cloudwatch").list_metric_streams) == "UnknownOperationException"
