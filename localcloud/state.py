@@ -29,6 +29,16 @@ CREATE TABLE IF NOT EXISTS units (services TEXT PRIMARY KEY, backends BLOB NOT N
 FORMAT = 1
 FORMER = "moto.pickle.gz"  # where all of moto was kept in one pickle
 
+MADE_WHEN_READ = {"kms"}  # a service's default key is made when somebody first asks which it is
+
+
+class _Call:
+    """What one call has to do with moto's services."""
+
+    def __init__(self, *, changes: bool) -> None:
+        self.changes = changes
+        self.touched: set[str] = set()
+
 
 class State:
     """moto's memory in `file`. First `restore()`, once; then every call within `changing()` or `reading()`."""
@@ -78,37 +88,43 @@ class State:
     @contextmanager
     def changing(self) -> Iterator[None]:
         """Change moto within: on leaving, the change is kept. One at a time; moto itself has no locks."""
-        if getattr(self._mine, "touched", None) is not None:  # within another change: kept with it
+        outer = self._call
+        if outer and outer.changes:  # within another change: kept with it
             yield
             return
-        touched: set[str] = set()
-        self._mine.touched = touched
+        self._mine.call = call = _Call(changes=True)
         try:
             with self._gate:
                 yield
         finally:
-            self._mine.touched = None
-            self._keep(touched)
+            self._mine.call = outer
+            self._keep(call.touched)
 
     @contextmanager
     def reading(self) -> Iterator[None]:
-        """Ask moto within. It makes a service's defaults when first asked for it: those are kept on leaving."""
-        outer = getattr(self._mine, "made", None)
-        if getattr(self._mine, "touched", None) is not None:
+        """Ask moto within. What it makes when it is first asked for it is kept on leaving."""
+        if self._call:
             yield
             return
-        self._mine.made = made = set[str]()
+        self._mine.call = call = _Call(changes=False)
         try:
             yield
         finally:
-            self._mine.made = outer
-            if made:
-                self._keep(made)
+            self._mine.call = None
+            if call.changes:
+                self._keep(call.touched)
 
     def changed(self, *services: str) -> None:
         """Keep what was changed in these services outside a call; returns when it is kept."""
         with self.changing():
-            self._mine.touched.update(services)
+            call = self._call
+            assert call
+            call.touched.update(services)
+
+    @property
+    def _call(self) -> _Call | None:
+        """The call that this thread is in."""
+        return getattr(self._mine, "call", None)
 
     def _watch(self) -> None:
         """Have moto tell which backends a call asks for and which are new."""
@@ -117,16 +133,14 @@ class State:
         look_up = AccountSpecificBackend.__getitem__
 
         def __getitem__(holder: Any, region: str) -> Any:
-            touched, made = getattr(self._mine, "touched", None), getattr(self._mine, "made", None)
-            if touched is None and made is None:
+            call = self._call
+            if call is None:
                 return look_up(holder, region)
             before = len(holder)
             found = look_up(holder, region)
             service = pickles.package(holder.backend.__module__)
-            if touched is not None:
-                touched.add(service)
-            elif made is not None and len(holder) != before:
-                made.add(service)
+            call.touched.add(service)
+            call.changes |= len(holder) != before or service in MADE_WHEN_READ
             return found
 
         AccountSpecificBackend.__getitem__ = __getitem__
@@ -139,11 +153,11 @@ class State:
         note_visit = models.mark_account_as_visited
 
         def mark_account_as_visited(**given: Any) -> None:
-            touched, self._mine.touched = getattr(self._mine, "touched", None), None
+            call, self._mine.call = self._call, None
             try:
                 note_visit(**given)
             finally:
-                self._mine.touched = touched
+                self._mine.call = call
 
         models.get_account_id_from = lambda access_key: ACCOUNT  # there is one
         models.mark_account_as_visited = mark_account_as_visited

@@ -47,9 +47,11 @@ def test_what_was_answered_is_there_after_kill_9(started: Started) -> None:
     now.client("route53").create_hosted_zone(Name="one.test", CallerReference="one")
     now.client("ssm").put_parameter(Name="/one", Value="1", Type="String")
     now.client("ec2").create_key_pair(KeyName="one")
+    default = now.client("kms").describe_key(KeyId="alias/aws/ebs")["KeyMetadata"]["KeyId"]  # made when it was read
 
     then = started()
     assert then.client("ec2").describe_vpcs()["Vpcs"][0]["VpcId"] == vpc
+    assert then.client("kms").describe_key(KeyId="alias/aws/ebs")["KeyMetadata"]["KeyId"] == default
     assert then.client("kms").verify(KeyId=key, Message=b"text", Signature=signed, SigningAlgorithm="ECDSA_SHA_256")[
         "SignatureValid"
     ]
