@@ -95,6 +95,8 @@ def save_closed(change: Change, execution: Execution) -> None:
         "UPDATE executions SET closed=?, close_status=?, state=? WHERE number=?",
         execution.closed, execution.close_status, execution.saved, execution.number,
     )  # fmt: skip
+    if execution.settings.tags:
+        change.run("UPDATE tagged SET closed=? WHERE number=?", execution.closed, execution.number)
 
 
 def by_number(change: Change, number: int) -> Execution | None:

@@ -90,7 +90,7 @@ def begin(
     keep(change, execution)
     change.run("UPDATE domains SET open = open + 1 WHERE name=?", domain)
     for tag in settings.tags:
-        change.run("INSERT INTO tags VALUES (?,?,?)", domain, tag, number)
+        change.run("INSERT INTO tagged VALUES (?,?,?,?,NULL)", number, tag, domain, change.now)
     parent = settings.parent
     history.append(
         change,
@@ -268,7 +268,6 @@ def request_cancel(
 
 def forget(change: Change, execution: Execution) -> None:
     """A closed execution's time to be kept is over."""
-    for tag in execution.settings.tags:
-        change.run("DELETE FROM tags WHERE domain=? AND tag=? AND execution=?", execution.domain, tag, execution.number)
+    change.run("DELETE FROM tagged WHERE number=?", execution.number)
     change.run("DELETE FROM events WHERE execution=?", execution.number)
     change.run("DELETE FROM executions WHERE number=?", execution.number)

@@ -10,7 +10,8 @@ from typing import Any
 from localcloud import store
 from localcloud.swf.limits import Limits
 
-# What is open (tasks, pending, deadlines) stands in tables of its own: nothing ever looks through what is closed.
+# What is open (tasks, pending, deadlines) stands in tables of its own, and each filter of the visibility actions has an
+# index for each of the two orders, by start and by close: nothing ever looks through what is closed.
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS domains (
     name TEXT PRIMARY KEY, status TEXT NOT NULL, description TEXT, retention TEXT NOT NULL, tags TEXT NOT NULL,
@@ -29,10 +30,16 @@ CREATE INDEX IF NOT EXISTS open_type ON executions (domain, type_name, started) 
 CREATE INDEX IF NOT EXISTS closed_started ON executions (domain, started) WHERE closed IS NOT NULL;
 CREATE INDEX IF NOT EXISTS closed_closed ON executions (domain, closed) WHERE closed IS NOT NULL;
 CREATE INDEX IF NOT EXISTS closed_type ON executions (domain, type_name, closed) WHERE closed IS NOT NULL;
+CREATE INDEX IF NOT EXISTS closed_type_started ON executions (domain, type_name, started) WHERE closed IS NOT NULL;
 CREATE INDEX IF NOT EXISTS closed_id ON executions (domain, workflow_id, closed) WHERE closed IS NOT NULL;
+CREATE INDEX IF NOT EXISTS closed_id_started ON executions (domain, workflow_id, started) WHERE closed IS NOT NULL;
 CREATE INDEX IF NOT EXISTS closed_status ON executions (domain, close_status, closed) WHERE closed IS NOT NULL;
-CREATE TABLE IF NOT EXISTS tags (
-    domain TEXT, tag TEXT, execution INTEGER, PRIMARY KEY (domain, tag, execution)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS closed_status_started ON executions (domain, close_status, started) WHERE closed IS NOT NULL;
+CREATE TABLE IF NOT EXISTS tagged (
+    number INTEGER, tag TEXT, domain TEXT, started REAL NOT NULL, closed REAL, PRIMARY KEY (number, tag)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS tagged_open ON tagged (domain, tag, started, number) WHERE closed IS NULL;
+CREATE INDEX IF NOT EXISTS tagged_started ON tagged (domain, tag, started, number) WHERE closed IS NOT NULL;
+CREATE INDEX IF NOT EXISTS tagged_closed ON tagged (domain, tag, closed, number) WHERE closed IS NOT NULL;
 CREATE TABLE IF NOT EXISTS events (
     execution INTEGER, id INTEGER, time REAL NOT NULL, type TEXT NOT NULL, attributes TEXT NOT NULL,
     PRIMARY KEY (execution, id)) WITHOUT ROWID;

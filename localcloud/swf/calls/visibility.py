@@ -15,11 +15,15 @@ EXCLUSIVE = ("executionFilter", "typeFilter", "tagFilter", "closeStatusFilter")
 
 @dataclass(frozen=True)
 class Query:
-    """A WHERE clause over `executions e`, its values, and the column of time that orders the result."""
+    """A WHERE clause over `executions e`, its values, and the time that orders the result: `started` or `closed`.
+
+    `of` is the table whose indexes lead to the rows: `e`, or `t`, its tags.
+    """
 
     source: str
     where: str
     values: list[Any]
+    of: str
     time: str
 
 
@@ -46,19 +50,17 @@ def count_closed_workflow_executions(change: Change, asked: Asked) -> dict[str, 
 def _query(change: Change, asked: Asked, *, is_open: bool) -> Query:
     domain_row(change, asked["domain"])
     time, filter_ = _time(asked)
-    where = [f"e.closed IS {'' if is_open else 'NOT '}NULL", "e.domain = ?", f"e.{time} >= ?"]
+    further, more = _filter(asked)
+    source, of = "executions e", "e"
+    if asked.get("tagFilter"):
+        # CROSS JOIN keeps the order of the tables: first those with the tag, then each of them by its number.
+        source, of = "tagged t CROSS JOIN executions e ON e.number = t.number", "t"
+    where = [f"{of}.closed IS {'' if is_open else 'NOT '}NULL", f"{of}.domain = ?", f"{of}.{time} >= ?"]
     values: list[Any] = [asked["domain"], filter_["oldestDate"]]
     if filter_.get("latestDate") is not None:
-        where.append(f"e.{time} <= ?")
+        where.append(f"{of}.{time} <= ?")
         values.append(filter_["latestDate"])
-    source = "executions e"
-    further, more = _filter(asked)
-    if asked.get("tagFilter"):
-        # CROSS JOIN keeps the order of the tables: first the few with the tag, then each of them by its number.
-        source = "tags t CROSS JOIN executions e ON e.number = t.execution"
-        where.append("t.domain = e.domain")
-        further, more = [*further, "t.domain = ?"], [*more, asked["domain"]]
-    return Query(source, " AND ".join(where + further), values + more, time)
+    return Query(source, " AND ".join(where + further), values + more, of, time)
 
 
 def _time(asked: Asked) -> tuple[str, dict[str, Any]]:
@@ -100,11 +102,12 @@ def _listed(change: Change, asked: Asked, query: Query) -> dict[str, Any]:
     if after is not None:
         if not (isinstance(after, list) and len(after) == 2):
             raise invalid("Invalid token")
-        where += f" AND (e.{query.time}, e.number) {'>' if forwards else '<'} (?,?)"
+        where += f" AND ({query.of}.{query.time}, {query.of}.number) {'>' if forwards else '<'} (?,?)"
         values += after
     order = "ASC" if forwards else "DESC"
     rows = change.rows(
-        f"SELECT e.* FROM {query.source} WHERE {where} ORDER BY e.{query.time} {order}, e.number {order} LIMIT ?",
+        f"SELECT e.* FROM {query.source} WHERE {where} "
+        f"ORDER BY {query.of}.{query.time} {order}, {query.of}.number {order} LIMIT ?",
         *values, most + 1,
     )  # fmt: skip
     shown, more = pages.cut(rows, most)

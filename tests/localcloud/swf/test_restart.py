@@ -1,4 +1,7 @@
-"""kill -9 and a new process on the same file: nothing that a caller was told is lost, nothing is handed out twice."""
+"""kill -9 and a new process on the same file: nothing that a caller was told is lost, nothing is handed out twice.
+
+SWF_KILLS says how often the process is killed under load.
+"""
 
 from __future__ import annotations
 
@@ -127,7 +130,7 @@ def test_kills_under_load(tmp_path: Path) -> None:
     threads = [threading.Thread(target=forever, args=(step,)) for step in (starter, decider, worker, worker)]
     for thread in threads:
         thread.start()
-    for _ in range(5):
+    for _ in range(int(os.environ.get("SWF_KILLS", "4"))):
         time.sleep(random.uniform(0.3, 0.8))
         here["server"].kill()
         here["server"] = Server(database)
