@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import wraps
+from inspect import signature
 from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
@@ -26,6 +29,7 @@ def bend(numbers: Numbers, console_output: Callable[[str], str]) -> None:
     _zones()
     _records()
     _policies()
+    policies_of_aws()
 
 
 def _network(numbers: Numbers) -> None:
@@ -188,6 +192,36 @@ def _policies() -> None:
         delete_anyway(self, policy_arn)
 
     IAMBackend.delete_policy = delete_policy
+
+
+def policies_of_aws() -> None:
+    """The policies that AWS itself manages are there, each from when it is first asked for: all of them take 30 MB."""
+    from moto.iam.aws_managed_policies import aws_managed_policies_data
+    from moto.iam.models import AWSManagedPolicy, IAMBackend
+
+    def known(backend: Any, arn: str | None) -> None:
+        if not arn or not arn.startswith("arn:aws:iam::aws:policy/") or arn in backend.managed_policies:
+            return
+        name = arn.rpartition("/")[2]
+        said = json.loads(aws_managed_policies_data).get(name)
+        if said is not None:
+            policy = AWSManagedPolicy.from_data(name, backend.account_id, backend.region_name, said)
+            backend.managed_policies[policy.arn] = policy
+
+    def looking_up(call: Callable[..., Any], named: str) -> Callable[..., Any]:
+        words = list(signature(call).parameters)
+
+        @wraps(call)
+        def called(self: Any, *given: Any, **named_given: Any) -> Any:
+            known(self, named_given.get(named) or dict(zip(words[1:], given, strict=False)).get(named))
+            return call(self, *given, **named_given)
+
+        return called
+
+    for call in ("attach_role_policy", "attach_user_policy", "attach_group_policy", "get_policy", "get_policy_version"):
+        setattr(IAMBackend, call, looking_up(getattr(IAMBackend, call), "policy_arn"))
+    for call in ("create_role", "put_role_permissions_boundary"):
+        setattr(IAMBackend, call, looking_up(getattr(IAMBackend, call), "permissions_boundary"))
 
 
 def send_to(deliver: Deliver, policy: Callable[[str], str | None], may_deliver: MayDeliver = lambda *_: True) -> None:

@@ -38,16 +38,25 @@ def verify(signed: OldSigned, secret: str, environ: Mapping[str, Any], now: floa
 
     if int(signed.expires) < now:
         raise Refused(TOO_LATE)
-    headers = {name[5:].replace("_", "-").lower(): str(value) for name, value in environ.items()
-               if name.startswith("HTTP_X_AMZ_")}  # fmt: skip
-    headers |= {"content-type": str(environ.get("CONTENT_TYPE") or ""), "date": signed.expires}
-    if "HTTP_CONTENT_MD5" in environ:
-        headers["content-md5"] = str(environ["HTTP_CONTENT_MD5"])
-    if signed.token:
-        headers["x-amz-security-token"] = signed.token
-    signer = HmacV1Auth(Credentials(signed.access_key, secret))
+
+    class Signer(HmacV1Auth):
+        def _get_date(self) -> str:
+            return signed.expires  # stands where a header's date would
+
+    signer = Signer(Credentials(signed.access_key, secret))
     url = urlsplit(str(environ.get("RAW_URI") or environ["REQUEST_URI"]))
-    all_headers: Any = HTTPHeaders.from_dict(headers)
-    text = signer.canonical_string(str(environ["REQUEST_METHOD"]), url, all_headers, expires=int(signed.expires))
+    headers: Any = HTTPHeaders.from_dict(_headers(environ))
+    text = signer.canonical_string(str(environ["REQUEST_METHOD"]), url, headers)
     if not hmac.compare_digest(signer.sign_string(text), signed.signature):
         raise Refused(WRONG_SIGNATURE)
+
+
+def _headers(environ: Mapping[str, Any]) -> dict[str, str]:
+    """Those that are signed: they may stand in the query instead."""
+    said = {name[5:].replace("_", "-").lower(): str(value) for name, value in environ.items()
+            if name.startswith(("HTTP_X_AMZ_", "HTTP_CONTENT_MD5"))}  # fmt: skip
+    if environ.get("CONTENT_TYPE"):
+        said["content-type"] = str(environ["CONTENT_TYPE"])
+    query = parse_qsl(str(environ.get("QUERY_STRING", "")), keep_blank_values=True)
+    named = {name.lower(): value for name, value in query if name.lower().startswith(("x-amz-", "content-"))}
+    return said | named

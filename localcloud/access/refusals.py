@@ -147,7 +147,8 @@ def _answer(refused: Refused, environ: Mapping[str, Any], service: str) -> tuple
         headers = [("Content-Type", "application/json"), ("x-amzn-RequestId", id_), ("x-amzn-ErrorType", said.code)]
         return said.status, headers, json.dumps({"message": said.message or refused.message})
     said = reason.query
-    error = f"<Type>Sender</Type><Code>{said.code}</Code><Message>{_words(said, refused.message)}</Message>"
+    code = "AuthorizationError" if service == "sns" and reason is DENIED else said.code
+    error = f"<Type>Sender</Type><Code>{code}</Code><Message>{_words(said, refused.message)}</Message>"
     return (
         said.status,
         _xml(id_),

@@ -11,7 +11,8 @@ from localcloud.cloudformation import CloudFormation
 from localcloud.s3 import S3
 from localcloud.sqs import Sqs
 
-PROTECTED = frozenset(("s3", "secretsmanager", "sns", "sqs"))  # services whose resources can have a policy
+# Services whose resources can have a policy; that of a role says who may assume it.
+PROTECTED = frozenset(("s3", "secretsmanager", "sns", "sqs", "sts"))
 
 
 @dataclass(frozen=True)
