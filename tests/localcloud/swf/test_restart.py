@@ -12,11 +12,13 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from tests.localcloud.swf import histories
 from tests.localcloud.swf.cloud import (
     COMPLETE,
     DOMAIN,
@@ -26,6 +28,7 @@ from tests.localcloud.swf.cloud import (
     client,
     decide,
     decision,
+    events,
     last,
     names,
     poll,
@@ -87,71 +90,98 @@ def test_everything_is_there_after_kill_9(tmp_path: Path) -> None:
     cloud.stop()
 
 
-def test_kills_under_load(tmp_path: Path) -> None:
-    """Work goes on over several kills: each acknowledged start ends once, with each of its activities done once."""
-    database = tmp_path / "swf.sqlite"
-    server = Server(database)
-    register(client(server.endpoint))
-    started: dict[str, str] = {}
-    stop = threading.Event()
-    here = {"server": server}
+class Load:
+    """Starter, deciders and workers that go on over kills, and what each of them was told."""
 
-    def forever(step: Any) -> None:
-        while not stop.is_set():
+    def __init__(self, database: Path) -> None:
+        self.database = database
+        self.server = Server(database)
+        self.stop = threading.Event()
+        self.enough = threading.Event()  # no more is to be started
+        self.started: dict[str, str] = {}  # workflow id -> run id
+        self.taken: list[str] = []  # tokens of all tasks handed out
+        self.results: dict[str, list[str]] = {}  # run id -> results that SWF said it has
+        self.signals: dict[str, int] = {}  # run id -> signals that SWF said it has
+        register(client(self.server.endpoint))
+        steps = (self.starter, self.decider, self.decider, self.worker, self.worker)
+        self.threads = [threading.Thread(target=self.forever, args=(step,)) for step in steps]
+
+    def forever(self, step: Any) -> None:
+        while not self.stop.is_set():
             try:
-                swf = client(here["server"].endpoint)
-                while not stop.is_set():
+                swf = client(self.server.endpoint)
+                while not self.stop.is_set():
                     step(swf)
             except (ClientError, BotoCoreError):
                 time.sleep(0.02)
 
-    def starter(swf: Any) -> None:
-        name = f"w{len(started)}-{random.random()}"
-        started[name] = start(swf, name, taskStartToCloseTimeout="1")
-        time.sleep(0.02)
+    def starter(self, swf: Any) -> None:
+        if self.enough.wait(0.05):
+            self.stop.wait()
+            return
+        name = f"w{len(self.started)}-{random.random()}"
+        run = start(swf, name, taskStartToCloseTimeout="1")
+        self.started[name] = run
+        swf.signal_workflow_execution(domain=DOMAIN, workflowId=name, runId=run, signalName="s")
+        self.signals[run] = 1
 
-    def decider(swf: Any) -> None:
+    def decider(self, swf: Any) -> None:
         task = poll(swf)
-        if task["taskToken"]:
-            kinds = [event["eventType"] for event in task["events"]]
-            scheduled, over = kinds.count("ActivityTaskScheduled"), kinds.count("ActivityTaskCompleted")
-            over += kinds.count("ActivityTaskTimedOut")
-            answer(
-                swf,
-                task,
-                *([COMPLETE] if over == 2 else [activity(str(over), startToCloseTimeout="1")][over < scheduled :]),
-            )
+        if not task["taskToken"]:
+            return
+        self.taken.append(task["taskToken"])
+        kinds = Counter(event["eventType"] for event in task["events"])
+        over = kinds["ActivityTaskCompleted"] + kinds["ActivityTaskTimedOut"]
+        if over == 2:
+            answer(swf, task, COMPLETE)
+        elif over < kinds["ActivityTaskScheduled"]:
+            answer(swf, task)
+        else:
+            answer(swf, task, activity(str(over), startToCloseTimeout="1"))
 
-    def worker(swf: Any) -> None:
+    def worker(self, swf: Any) -> None:
         task = work(swf)
-        if task["taskToken"]:
-            swf.respond_activity_task_completed(taskToken=task["taskToken"])
+        if not task["taskToken"]:
+            return
+        self.taken.append(task["taskToken"])
+        result = f"{random.random()}"
+        swf.respond_activity_task_completed(taskToken=task["taskToken"], result=result)
+        self.results.setdefault(task["workflowExecution"]["runId"], []).append(result)
 
-    threads = [threading.Thread(target=forever, args=(step,)) for step in (starter, decider, worker, worker)]
-    for thread in threads:
+    def kill(self) -> None:
+        self.server.kill()
+        self.server = Server(self.database)
+
+    def end(self, swf: Any) -> None:
+        """Let everything come to its end, then stop."""
+        deadline = time.monotonic() + 120
+        everything = {"domain": DOMAIN, "startTimeFilter": {"oldestDate": 0}}
+        self.enough.set()
+        while time.monotonic() < deadline and swf.count_open_workflow_executions(**everything)["count"]:
+            time.sleep(0.2)
+        self.stop.set()
+        for thread in self.threads:
+            thread.join()
+
+
+def test_kills_under_load(tmp_path: Path) -> None:
+    """Each acknowledged start ends once; results and signals that SWF said it has are there; no task comes twice."""
+    load = Load(tmp_path / "swf.sqlite")
+    for thread in load.threads:
         thread.start()
     for _ in range(int(os.environ.get("SWF_KILLS", "4"))):
         time.sleep(random.uniform(0.3, 0.8))
-        here["server"].kill()
-        here["server"] = Server(database)
-    threads[0].join(0)
-    wanted = dict(started)
-    swf = client(here["server"].endpoint)
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline and any(not closed(swf, name, run) for name, run in wanted.items()):
-        time.sleep(0.3)
-    stop.set()
-    for thread in threads:
-        thread.join()
-    assert len(wanted) > 10
-    for name, run in wanted.items():
-        kinds = names(swf, name, run)
-        assert kinds[-1] == "WorkflowExecutionCompleted", kinds
-        assert kinds.count("ActivityTaskScheduled") == 2, kinds
-        assert kinds.count("ActivityTaskStarted") == 2, kinds
-    here["server"].kill()
-
-
-def closed(swf: Any, name: str, run: str) -> bool:
-    shown = swf.describe_workflow_execution(domain=DOMAIN, execution={"workflowId": name, "runId": run})
-    return bool(shown["executionInfo"]["executionStatus"] == "CLOSED")
+        load.kill()
+    swf = client(load.server.endpoint)
+    load.end(swf)
+    assert len(load.started) > 10
+    assert len(load.taken) == len(set(load.taken)), "a task was handed out twice"
+    for name, run in load.started.items():
+        found = events(swf, name, run)
+        assert histories.check(found).status == "COMPLETED"
+        kinds = Counter(event["eventType"] for event in found)
+        assert (kinds["ActivityTaskScheduled"], kinds["ActivityTaskStarted"]) == (2, 2), kinds
+        assert kinds["WorkflowExecutionSignaled"] >= load.signals.get(run, 0)
+        results = [e["attributes"].get("result") for e in found if e["eventType"] == "ActivityTaskCompleted"]
+        assert set(load.results.get(run, ())) <= set(results), "an answer that was acknowledged is lost"
+    load.server.kill()
