@@ -8,11 +8,17 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import parse_qs
 
-from localcloud.access.refusals import Refused, answer
+from localcloud.access.refusals import Reason, Refused, Said, answer
 from localcloud.home import STATUS_PATH
 from localcloud.server import Wsgi
 from localcloud.server import serve as serve
 
+NOT_HERE = Reason(
+    Said("UnknownOperationException", 400),
+    Said("InvalidAction", 400),
+    Said("NotImplemented", 501),
+    Said("InvalidAction", 400),
+)
 TARGETS = {"AmazonSQS": "sqs", "SimpleWorkflowService": "swf"}  # in X-Amz-Target, where it is no signing name
 # how the names of calls begin that change nothing; what SNS publishes goes out and is not kept
 READING = ("Describe", "Get", "List", "Head", "Receive", "Validate", "Lookup", "Check", "Publish")
@@ -52,7 +58,11 @@ class Endpoint:
         if own := self.own.get(service):
             return own(environ, start_response)
         reading = environ["localcloud.reading"] = _is_reading(environ, service)
-        told = self.other(environ, start_response)
+        try:
+            told = self.other(environ, start_response)
+        except NotImplementedError as error:  # not tried again by its client, as an internal error would be
+            unknown = Refused(NOT_HERE, f"The local cloud does not have that action of {service}: {error}")
+            return answer(unknown, environ, service, start_response)
         if not reading:
             self.changed(service)
         return told
