@@ -121,7 +121,7 @@ def _read_document(request: Request) -> None:
 
 def _written(request: Request, answer: Answer) -> tuple[int, list[tuple[str, str]], Iterable[bytes]]:
     status = answer.status or int(operation(request.action).http.get("responseCode", 200))
-    told = [*serialising.headers(request.action, answer.members), *answer.headers.items()]
+    told = serialising.headers(request.action, answer.members)
     if answer.content is not None or request.address.method == "HEAD":
         return status, told, answer.content if answer.content is not None else [b""]
     if request.action == "GetBucketLocation":  # one element, whose content is the region

@@ -6,7 +6,6 @@ what a killed process leaves behind is named by no row, and swept at the next st
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import logging
 import os
@@ -104,5 +103,7 @@ class Blobs:
         return self.folder / name
 
     def _unlink(self, name: str) -> None:
-        with contextlib.suppress(FileNotFoundError):
-            self._path(name).unlink()
+        try:
+            self._path(name).unlink(missing_ok=True)
+        except OSError:  # what was asked for has happened; the next start sweeps
+            log.exception("%s could not be removed", name)

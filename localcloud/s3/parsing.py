@@ -30,10 +30,21 @@ def parameters(action: str, address: Address, headers: Mapping[str, str]) -> dic
             found[name] = {key.removeprefix(place["name"]): value for key, value in headers.items()
                            if key.startswith(place["name"])}  # fmt: skip
         elif location == "header" and (value := headers.get(place["name"].lower())) is not None:
-            found[name] = value if name in ANY_TEXT else _argument(member, value, place["name"])
+            found[name] = _header(name, member, value)
         elif location == "querystring" and (value := address.query.get(place["name"])) is not None:
             found[name] = _argument(member, value, place["name"])
     return found
+
+
+def _header(name: str, member: Any, value: str) -> Any:
+    if name in ANY_TEXT:
+        return value
+    try:
+        return _argument(member, value, member.serialization["name"])
+    except Fault:
+        if member.type_name == "timestamp":  # what is no date is no condition, as HTTP has it
+            return None
+        raise
 
 
 def payload(action: str) -> tuple[str, Any] | None:

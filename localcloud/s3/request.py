@@ -72,4 +72,3 @@ class Answer:
     members: dict[str, Any] = field(default_factory=dict)
     status: int | None = None  # the action's own, if None
     content: Iterable[bytes] | None = None
-    headers: dict[str, str] = field(default_factory=dict)

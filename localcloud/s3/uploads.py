@@ -104,7 +104,7 @@ def header_tags(asked: Mapping[str, Any]) -> list[dict[str, str]]:
     return check_tags([{"Key": key, "Value": value} for key, value in pairs], most=10)
 
 
-def known(action: str, asked: Mapping[str, Any]) -> None:
+def check_directives(action: str, asked: Mapping[str, Any]) -> None:
     """Raise InvalidArgument where a header has a value that botocore's description of it does not list."""
     for name in ("MetadataDirective", "TaggingDirective"):
         member = members(input_shape(action)).get(name)

@@ -39,7 +39,7 @@ def copy_object(s3: S3, request: Request) -> Answer:
     asked = request.asked
     uploads.check_key(request.key)
     uploads.check_asked(asked)
-    uploads.known(request.action, asked)
+    uploads.check_directives(request.action, asked)
     source = source_of(asked)
     with holding(s3.store, s3.blobs, *source) as held:
         _check_source(held, asked)

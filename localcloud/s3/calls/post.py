@@ -19,7 +19,9 @@ from localcloud.s3 import buckets, checksums, parsing, uploads, versions
 from localcloud.s3.calls.objects import store
 from localcloud.s3.digesting import Digested
 from localcloud.s3.faults import Fault, invalid
+from localcloud.s3.model import input_shape, members
 from localcloud.s3.request import Origin, Request, principal_of
+from localcloud.s3.tags import check_tags
 from localcloud.s3.versions import New, Piece
 
 if TYPE_CHECKING:
@@ -86,9 +88,6 @@ def _limited(blocks: Digested, least: int, most: int) -> Iterator[bytes]:
 
 
 def _tags(document: str | None) -> list[dict[str, str]]:
-    from localcloud.s3.model import input_shape, members
-    from localcloud.s3.tags import check_tags
-
     if not document:
         return []
     shape = members(input_shape("PutObjectTagging"))["Tagging"]

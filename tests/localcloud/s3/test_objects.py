@@ -120,6 +120,11 @@ def test_reading_under_conditions(s3: Any) -> None:
         assert refusal(s3.get_object, Bucket=BUCKET, Key="a", **same) == ("304", 304)
 
 
+def test_a_condition_that_is_no_date_is_none(cloud: Cloud, s3: Any) -> None:
+    put(s3)
+    assert cloud.call("GET", f"/{BUCKET}/a", headers={"If-Modified-Since": "tomorrow"})[0] == 200
+
+
 def test_writing_under_conditions(s3: Any) -> None:
     etag = put(s3, IfNoneMatch="*")["ETag"]
     assert refusal(s3.put_object, Bucket=BUCKET, Key="a", Body=b"", IfNoneMatch="*") == ("PreconditionFailed", 412)
