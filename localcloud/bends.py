@@ -15,7 +15,7 @@ from uuid import uuid4
 from localcloud import missing
 from localcloud.home import CloudError, Numbers
 from localcloud.machines.databases import ENGINE_MAJOR
-from localcloud.topics import Deliver, MayDeliver, Notification, Topics
+from localcloud.topics import Deliver, MayDeliver, Notification, Topics, signer_of
 
 
 def bend(numbers: Numbers, console_output: Callable[[str], str]) -> None:
@@ -267,9 +267,13 @@ def _queues(deliver: Deliver, policy: Callable[[str], str | None]) -> None:
 
 def _topics(topics: Topics) -> None:
     """SNS sends to all of a topic's subscriptions, to queues as AWS does, and keeps no copy of what it sent."""
-    from moto.sns.models import Subscription, Topic
+    from moto.sns.models import SNSBackend, Subscription, Topic
 
-    publish_elsewhere = Subscription.publish
+    publish_elsewhere, create_unsigned = Subscription.publish, SNSBackend.create_topic
+
+    def create_topic(self: Any, *words: Any, **given: Any) -> Any:
+        signer_of(self)  # a publication is no change of moto's state: its key must be there before
+        return create_unsigned(self, *words, **given)
 
     def publish(self: Any, message: str, **given: Any) -> str:
         id_ = str(uuid4())
@@ -289,5 +293,6 @@ def _topics(topics: Topics) -> None:
         ids = given.get("group_id"), given.get("deduplication_id")
         topics.send(self, Notification(message_id, message, given.get("subject"), attributes, *ids))
 
+    SNSBackend.create_topic = create_topic
     Topic.publish = publish
     Subscription.publish = publish_to

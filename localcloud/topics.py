@@ -102,7 +102,7 @@ def envelope(subscription: Any, told: Notification) -> str:
         "Message": told.message,
         "Timestamp": now.strftime("%Y-%m-%dT%H:%M:%S.") + f"{now.microsecond // 1000:03d}Z",
     }
-    signer = _signer(topic.sns_backend)
+    signer = signer_of(topic.sns_backend)
     host = f"https://sns.{REGION}.amazonaws.com"
     said |= {
         "SignatureVersion": version,
@@ -134,8 +134,8 @@ class Signer:
         return base64.b64encode(self.key.sign(text, padding.PKCS1v15(), digest)).decode()
 
 
-def _signer(backend: Any) -> Signer:
-    """Made once a cloud: moto keeps it with the rest of what it knows, and serves the certificate."""
+def signer_of(backend: Any) -> Signer:
+    """Made once a cloud, with its first topic: moto keeps it with the rest of what it knows, and its certificate."""
     if not hasattr(backend, "signer"):
         from cryptography.hazmat.primitives.asymmetric import rsa
 
