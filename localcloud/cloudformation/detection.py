@@ -8,6 +8,7 @@ import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 
+from localcloud.cloudformation import masking
 from localcloud.cloudformation.drift import look
 from localcloud.cloudformation.engine import Engine
 from localcloud.cloudformation.errors import ValidationError
@@ -55,7 +56,9 @@ class Detections:
     def look(self, stack: Stack, row: Resource, body: Body) -> Drift:
         """Look at one resource now, and remember what was found."""
         at = self._engine.at_rest(stack).at(row, body.seed)
-        drift = look(at, row, body, time.time())
+        drift, hidden = look(at, row, body, time.time()), masking.secrets(stack.version)
+        drift.expected, drift.actual = masking.mask(drift.expected, hidden), masking.mask(drift.actual, hidden)
+        drift.differences = masking.mask(drift.differences, hidden)
         self._store.keep_drift(drift)
         return drift
 

@@ -8,6 +8,7 @@ import time
 
 from localcloud.cloudformation.clients import Clients
 from localcloud.cloudformation.nested import Nested
+from localcloud.cloudformation.notices import Notices
 from localcloud.cloudformation.phases import Evaluate, Phases
 from localcloud.cloudformation.records import Operation, Stack
 from localcloud.cloudformation.run import Run, Stopping
@@ -18,10 +19,17 @@ log = logging.getLogger(__name__)
 
 class Engine:
     def __init__(
-        self, store: Store, clients: Clients, account: str, region: str, evaluate: Evaluate, nested: Nested
+        self,
+        store: Store,
+        clients: Clients,
+        account: str,
+        region: str,
+        evaluate: Evaluate,
+        nested: Nested,
+        notices: Notices,
     ) -> None:
         self._store, self._clients, self._account, self._region = store, clients, account, region
-        self._evaluate, self._nested = evaluate, nested
+        self._evaluate, self._nested, self._notices = evaluate, nested, notices
         self._lock = threading.Lock()
         self._stopping = False
         self._runs: dict[str, tuple[Run, threading.Thread]] = {}
@@ -97,6 +105,7 @@ class Engine:
             operation,
             lambda: self._stopping,
             self._nested,
+            self._notices,
         )
 
     def _launch(self, run: Run) -> None:

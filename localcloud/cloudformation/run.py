@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 import uuid
@@ -9,9 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from localcloud.cloudformation import masking
 from localcloud.cloudformation.clients import Clients
 from localcloud.cloudformation.nested import Nested
-from localcloud.cloudformation.records import Body, Event, Operation, Resource, Stack
+from localcloud.cloudformation.notices import Notices
+from localcloud.cloudformation.records import Body, Event, Json, Operation, Resource, Stack
 from localcloud.cloudformation.resources.at import At
 from localcloud.cloudformation.resources.kind import NotStabilized
 from localcloud.cloudformation.store import Store
@@ -37,6 +40,7 @@ class Run:
     operation: Operation
     service_stops: Callable[[], bool]
     nested: Nested
+    notices: Notices
     rows: dict[str, Resource] = field(default_factory=dict)
     interrupt: threading.Event = field(default_factory=threading.Event)
     abandoned: bool = False  # a later operation took the stack over
@@ -94,12 +98,13 @@ class Run:
         with self.store.together():
             if status is not None:
                 row.status, row.reason, row.updated = status, reason, time.time()
-                self._event(row.logical_id, physical_id or row.physical_id, row.type, status, reason)
+                said = row.attempt if row.attempt is not None else row.body.properties if row.body else {}
+                self._event(row.logical_id, physical_id or row.physical_id, row.type, status, reason, said)
             self.store.keep_resource(row)
 
     def tell(self, row: Resource, status: str, reason: str | None, body: Body) -> None:
         """An event about a body that is not the row's own any more."""
-        self._event(row.logical_id, body.physical_id, body.type, status, reason)
+        self._event(row.logical_id, body.physical_id, body.type, status, reason, body.properties)
 
     def stack_is(self, status: str, reason: str | None = None) -> None:
         with self.store.together():
@@ -114,21 +119,26 @@ class Run:
         if not self.abandoned:
             self.store.keep_operation(self.operation)
 
-    def _event(self, logical_id: str, physical_id: str, kind: str, status: str, reason: str | None) -> None:
+    def _event(
+        self, logical_id: str, physical_id: str, kind: str, status: str, reason: str | None, said: Json | None = None
+    ) -> None:
         name = f"{logical_id}-{status}-{uuid.uuid4()}" if physical_id != self.stack.id else str(uuid.uuid4())
         token = self.operation.token
-        self.store.keep_event(
-            Event(
-                name,
-                self.stack.id,
-                self.stack.name,
-                logical_id,
-                physical_id,
-                kind,
-                status,
-                time.time(),
-                reason,
-                None,
-                token,
-            )
+        hidden = masking.secrets(self.operation.before, self.operation.after)
+        properties = json.dumps(masking.mask(said, hidden), separators=(",", ":")) if said is not None else None
+        event = Event(
+            name,
+            self.stack.id,
+            self.stack.name,
+            logical_id,
+            physical_id,
+            kind,
+            status,
+            time.time(),
+            masking.mask(reason, hidden),
+            properties,
+            token,
         )
+        with self.store.together():
+            self.store.keep_event(event)
+            self.notices.tell(event, self.stack.notification_arns)

@@ -18,6 +18,7 @@ from localcloud.cloudformation.engine import Engine
 from localcloud.cloudformation.errors import ChangeSetNotFound, ValidationError
 from localcloud.cloudformation.evaluation import Evaluation, Identity
 from localcloud.cloudformation.nested import Nested
+from localcloud.cloudformation.notices import Notices
 from localcloud.cloudformation.records import ChangeSet, Json, Stack, Version
 from localcloud.cloudformation.store import Store
 from localcloud.cloudformation.template import BODY_LIMIT, URL_LIMIT, Template, load, parse
@@ -49,17 +50,20 @@ class CloudFormation:
         self.account, self.region = account, region
         self.store = Store(database)
         self.clients = Clients(endpoint, region, credentials, inside, public)
-        self.engine = Engine(self.store, self.clients, account, region, self.evaluation, Nested(self))
+        self.notices = Notices(self.store, self.clients, account)
+        self.engine = Engine(self.store, self.clients, account, region, self.evaluation, Nested(self), self.notices)
         self.detections = Detections(self.store, self.engine)
         self.app: WSGIApplication = application(self)
 
     def start(self) -> None:
+        self.notices.start()
         self.engine.start()
         self.detections.start()
 
     def stop(self) -> None:
         self.detections.stop()
         self.engine.stop()
+        self.notices.stop()
         self.store.close()
 
     # Names

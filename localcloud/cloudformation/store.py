@@ -42,6 +42,7 @@ CREATE TABLE IF NOT EXISTS tokens (token TEXT, stack TEXT, PRIMARY KEY (token, s
 CREATE TABLE IF NOT EXISTS drifts (stack TEXT, logical TEXT, document TEXT NOT NULL, PRIMARY KEY (stack, logical));
 CREATE TABLE IF NOT EXISTS signals
     (subject TEXT, unique_id TEXT, document TEXT NOT NULL, PRIMARY KEY (subject, unique_id));
+CREATE TABLE IF NOT EXISTS notices (number INTEGER PRIMARY KEY, topic TEXT NOT NULL, message TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS detections (id TEXT PRIMARY KEY, stack TEXT NOT NULL, document TEXT NOT NULL);
 """
 
@@ -147,6 +148,17 @@ class Store:
         )  # fmt: skip
         found = [Event(**json.loads(row[1])) for row in rows[:limit]]
         return found, rows[limit - 1][0] if len(rows) > limit else None
+
+    def keep_notice(self, topic: str, message: str) -> None:
+        self._run("INSERT INTO notices (topic, message) VALUES (?,?)", topic, message)
+
+    def notices(self) -> list[tuple[int, str, str]]:
+        """(number, topic, message) of what topics are still to be told, oldest first."""
+        rows = self._run("SELECT number, topic, message FROM notices ORDER BY number LIMIT 100")
+        return [(row[0], row[1], row[2]) for row in rows]
+
+    def forget_notice(self, number: int) -> None:
+        self._run("DELETE FROM notices WHERE number=?", number)
 
     # Change sets
 

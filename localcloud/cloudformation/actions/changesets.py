@@ -6,7 +6,7 @@ import re
 import time
 from typing import Any
 
-from localcloud.cloudformation import parameters, validation
+from localcloud.cloudformation import masking, parameters, validation
 from localcloud.cloudformation.actions import Asked, action
 from localcloud.cloudformation.actions.operating import (
     begin_create,
@@ -78,7 +78,8 @@ def _computed(
 ) -> ChangeSet:
     validation.check_capabilities(template, version.capabilities, shown=True)
     check_types_kept(service, stack, template)
-    changes = compare(service.store.resources(stack.id), service.evaluate(version, template, stack), version.tags)
+    found = compare(service.store.resources(stack.id), service.evaluate(version, template, stack), version.tags)
+    changes = masking.mask(found, masking.secrets(version, stack.version))
     change_set = ChangeSet(
         service.new_change_set_id(asked["ChangeSetName"]),
         asked["ChangeSetName"],
