@@ -5,8 +5,8 @@ from __future__ import annotations
 import http.client
 import json
 import socket
-import threading
 import time
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -14,14 +14,16 @@ from typing import Any
 import pytest
 
 from localcloud.swf import Limits
+from tests.localcloud.swf import histories
 from tests.localcloud.swf.cloud import (
+    COMPLETE,
     DOMAIN,
     LIST,
     Cloud,
     activity,
     answer,
-    client,
     decide,
+    events,
     poll,
     register,
     start,
@@ -35,52 +37,58 @@ def test_an_idle_poll_ends_with_an_empty_token(tmp_path: Path) -> None:
     for ask in (poll, work):
         begun = time.monotonic()
         assert ask(cloud.client)["taskToken"] == ""
-        assert 0.3 <= time.monotonic() - begun < 1.5
+        assert time.monotonic() - begun >= 0.3
     cloud.stop()
 
 
-def test_a_poll_wakes_when_a_task_comes(swf: Any) -> None:
+def test_a_poll_wakes_when_a_task_comes(tmp_path: Path) -> None:
+    cloud = Cloud(tmp_path / "swf.sqlite", poll_seconds=60)
+    swf = cloud.client
+    register(swf)
     with ThreadPoolExecutor() as pool:
         waiting = pool.submit(poll, swf)
         time.sleep(0.2)
         assert not waiting.done()
-        begun = time.monotonic()
         start(swf)
-        assert waiting.result(3)["taskToken"]
-        assert time.monotonic() - begun < 1
+        assert waiting.result(30)["taskToken"]
+    cloud.stop()
 
 
-def test_twenty_pollers_and_no_task_twice(tmp_path: Path) -> None:
-    cloud = Cloud(tmp_path / "swf.sqlite", poll_seconds=1.5)
+def test_fifty_pollers_and_no_task_twice(tmp_path: Path) -> None:
+    """Ten deciders at each of two lists, ten workers at each of three: twelve executions of fifteen activities."""
+    cloud = Cloud(tmp_path / "swf.sqlite", poll_seconds=2)
     swf = cloud.client
     register(swf)
-    start(swf)
     taken: list[str] = []
-    lock = threading.Lock()
 
-    def worker() -> None:
-        own = client(cloud.endpoint)
-        while True:
-            task = work(own)
-            if not task["taskToken"]:
-                return
-            with lock:
-                taken.append(task["activityId"])
-            own.respond_activity_task_completed(taskToken=task["taskToken"])
+    def poller(ask: Any, list_: str, respond: Any) -> None:
+        while (task := ask(swf, list_))["taskToken"]:
+            taken.append(task["taskToken"])
+            respond(task)
 
-    workers = [threading.Thread(target=worker) for _ in range(20)]
-    for thread in workers:
-        thread.start()
-    wanted = []
-    for round_ in range(4):
-        ids = [f"{round_}-{n}" for n in range(50)]
-        wanted += ids
-        task = poll(swf)
-        answer(swf, task, *(activity(id_) for id_ in ids))
-    for thread in workers:
-        thread.join()
+    def decided(task: Any) -> None:
+        kinds = Counter(event["eventType"] for event in task["events"])
+        if not kinds["ActivityTaskScheduled"]:
+            answer(swf, task, *(activity(str(n), taskList={"name": f"work-{n % 3}"}) for n in range(15)))
+        else:
+            answer(swf, task, *[COMPLETE][kinds["ActivityTaskCompleted"] < 15 :])
+
+    def done(task: Any) -> None:
+        swf.respond_activity_task_completed(taskToken=task["taskToken"])
+
+    runs = {f"w{n}": start(swf, f"w{n}", taskList={"name": f"decide-{n % 2}"}) for n in range(4)}
+    with ThreadPoolExecutor(50) as pool:
+        asked = [pool.submit(poller, poll, f"decide-{n % 2}", decided) for n in range(20)]
+        asked += [pool.submit(poller, work, f"work-{n % 3}", done) for n in range(30)]
+        runs |= {f"w{n}": start(swf, f"w{n}", taskList={"name": f"decide-{n % 2}"}) for n in range(4, 12)}
+    for thread in asked:
+        thread.result()
+    assert len(taken) == len(set(taken)), "a task was handed out twice"
+    for name, run in runs.items():
+        found = events(swf, name, run)
+        assert histories.check(found).status == "COMPLETED"
+        assert sum(event["eventType"] == "ActivityTaskStarted" for event in found) == 15
     cloud.stop()
-    assert sorted(taken) == sorted(wanted)
 
 
 def test_a_poller_that_has_gone_swallows_no_task(cloud: Cloud) -> None:
@@ -101,7 +109,7 @@ def test_a_poller_that_has_gone_swallows_no_task(cloud: Cloud) -> None:
         waiting = pool.submit(work, swf)
         time.sleep(0.2)
         decide(swf, activity("a"))
-        assert waiting.result(3)["activityId"] == "a"
+        assert waiting.result(30)["activityId"] == "a"
 
 
 def test_too_many_pollers(limited: Any) -> None:
@@ -113,7 +121,7 @@ def test_too_many_pollers(limited: Any) -> None:
             work(swf)
         start(swf)
         decide(swf, activity("a"), activity("b"))
-        assert {task.result(3)["activityId"] for task in waiting} == {"a", "b"}
+        assert {task.result(30)["activityId"] for task in waiting} == {"a", "b"}
 
 
 def test_a_long_history_comes_in_pages_of_the_same_task(swf: Any) -> None:
