@@ -269,6 +269,10 @@ def _topics(topics: Topics) -> None:
     """SNS sends to all of a topic's subscriptions, to queues as AWS does, and keeps no copy of what it sent."""
     from moto.sns.models import SNSBackend, Subscription, Topic
 
+    bent = hasattr(SNSBackend, "topics")
+    SNSBackend.topics = topics
+    if bent:
+        return
     publish_elsewhere, create_unsigned = Subscription.publish, SNSBackend.create_topic
 
     def create_topic(self: Any, *words: Any, **given: Any) -> Any:
@@ -291,7 +295,9 @@ def _topics(topics: Topics) -> None:
         if given.get("message_structure") == "json":
             message = self._parse_message_structure(message, self.protocol)
         ids = given.get("group_id"), given.get("deduplication_id")
-        topics.send(self, Notification(message_id, message, given.get("subject"), attributes, *ids))
+        self.topic.sns_backend.topics.send(
+            self, Notification(message_id, message, given.get("subject"), attributes, *ids)
+        )
 
     SNSBackend.create_topic = create_topic
     Topic.publish = publish
