@@ -269,8 +269,8 @@ def _topics(topics: Topics) -> None:
     """SNS sends to all of a topic's subscriptions, to queues as AWS does, and keeps no copy of what it sent."""
     from moto.sns.models import SNSBackend, Subscription, Topic
 
-    bent = hasattr(SNSBackend, "topics")
-    SNSBackend.topics = topics
+    bent = hasattr(SNSBackend, "sender")
+    SNSBackend.sender = topics
     if bent:
         return
     publish_elsewhere, create_unsigned = Subscription.publish, SNSBackend.create_topic
@@ -295,9 +295,8 @@ def _topics(topics: Topics) -> None:
         if given.get("message_structure") == "json":
             message = self._parse_message_structure(message, self.protocol)
         ids = given.get("group_id"), given.get("deduplication_id")
-        self.topic.sns_backend.topics.send(
-            self, Notification(message_id, message, given.get("subject"), attributes, *ids)
-        )
+        told = Notification(message_id, message, given.get("subject"), attributes, *ids)
+        self.topic.sns_backend.sender.send(self, told)
 
     SNSBackend.create_topic = create_topic
     Topic.publish = publish
