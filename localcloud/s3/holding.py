@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from localcloud.s3 import buckets, versions
 from localcloud.s3.blobs import Blobs
 from localcloud.s3.buckets import Bucket
+from localcloud.s3.lifecycle import rules_of
 from localcloud.s3.store import Store
 from localcloud.s3.versions import Piece, Version
 
@@ -20,6 +22,7 @@ class Held:
     bucket: Bucket
     version: Version
     pieces: list[Piece]
+    rules: list[dict[str, Any]]  # of the bucket's lifecycle
     blobs: Blobs
 
     def release(self) -> None:
@@ -59,7 +62,7 @@ def hold(store: Store, blobs: Blobs, bucket: str, key: str, version_id: str | No
         version = versions.find(reading, found, key, version_id)
         pieces = versions.pieces(reading, version.content)
         blobs.hold(piece.file for piece in pieces)
-        return Held(found, version, pieces, blobs)
+        return Held(found, version, pieces, rules_of(reading, found), blobs)
 
 
 @contextmanager

@@ -7,15 +7,19 @@ Transitions are kept and not done: a storage class is a word here.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from typing import Any
+from urllib.parse import quote
 
 from localcloud.s3 import buckets, events, parsing, versions
 from localcloud.s3.buckets import Bucket
 from localcloud.s3.listing import successor
 from localcloud.s3.request import Origin
-from localcloud.s3.store import Change, Store
+from localcloud.s3.store import Change, Reading, Store
 from localcloud.s3.versions import Version
 
 DAY = 86_400
@@ -33,8 +37,11 @@ class Filter:
     most: float
 
     def fits(self, version: Version) -> bool:
-        tags = {(tag["Key"], tag["Value"]) for tag in version.tags}
-        return set(self.tags) <= tags and (version.marker or self.least < version.size < self.most)
+        return self.covers(version.key, self.least + 1 if version.marker else version.size, version.tags)
+
+    def covers(self, key: str, size: int, tags: Iterable[Mapping[str, str]]) -> bool:
+        wanted = set(self.tags) <= {(tag["Key"], tag["Value"]) for tag in tags}
+        return wanted and key.startswith(self.prefix) and self.least < size < self.most
 
 
 def filter_of(rule: Mapping[str, Any]) -> Filter:
@@ -49,6 +56,27 @@ def filter_of(rule: Mapping[str, Any]) -> Filter:
     )
 
 
+def rules_of(reading: Reading, bucket: Bucket) -> list[dict[str, Any]]:
+    """The bucket's rules that are switched on."""
+    found = (buckets.setting(reading, bucket, "lifecycle") or {}).get("Rules", [])
+    return [rule for rule in found if rule["Status"] == "Enabled"]
+
+
+def expiration(
+    rules: Iterable[Mapping[str, Any]], key: str, size: int, tags: Iterable[Mapping[str, str]], made: float
+) -> dict[str, str]:
+    """Expiration, as an answer's header tells of an object when it will go and why; empty where it stays."""
+    ends = {}
+    for rule in rules:
+        said = rule.get("Expiration", {})
+        if ("Days" in said or "Date" in said) and filter_of(rule).covers(key, size, tags):
+            ends[_end(made, said)] = rule["ID"]
+    if not ends:
+        return {}
+    day = format_datetime(datetime.fromtimestamp(min(ends), UTC), usegmt=True)
+    return {"Expiration": f'expiry-date="{day}", rule-id="{quote(ends[min(ends)])}"'}
+
+
 class Lifecycle:
     """Lets expire what is due. `happen` is what a `Clock` wants; `now` is seconds since 1970."""
 
@@ -61,15 +89,14 @@ class Lifecycle:
         midnight = self._now() // DAY * DAY
         for bucket, rules in self._with_rules():
             for rule in rules:
-                if rule["Status"] == "Enabled":
-                    self._apply(bucket, rule, midnight, going)
+                self._apply(bucket, rule, midnight, going)
         return midnight + DAY
 
     def _with_rules(self) -> list[tuple[Bucket, list[dict[str, Any]]]]:
         with self._store.reading() as reading:
             statement = "SELECT * FROM buckets WHERE id IN (SELECT bucket FROM settings WHERE name = 'lifecycle')"
             found = [buckets.of_row(row) for row in reading.rows(statement)]
-            return [(bucket, buckets.setting(reading, bucket, "lifecycle")["Rules"]) for bucket in found]
+            return [(bucket, rules_of(reading, bucket)) for bucket in found]
 
     def _apply(self, bucket: Bucket, rule: dict[str, Any], midnight: float, going: Callable[[], bool]) -> None:
         chosen = filter_of(rule)
@@ -127,10 +154,14 @@ def _expire(change: Change, bucket: Bucket, rule: dict[str, Any], chosen: Filter
 
 
 def _due(version: Version, expiration: Mapping[str, Any], midnight: float) -> bool:
-    """Days count from the midnight after an object was made; a date is a midnight itself."""
+    return ("Days" in expiration or "Date" in expiration) and _end(version.modified.timestamp(), expiration) <= midnight
+
+
+def _end(made: float, expiration: Mapping[str, Any]) -> float:
+    """The midnight at which something goes: the first after so many days, or the date's own."""
     if "Date" in expiration:
-        return parsing.moment(expiration["Date"]).timestamp() <= midnight
-    return "Days" in expiration and version.modified.timestamp() + expiration["Days"] * DAY <= midnight
+        return float(parsing.moment(expiration["Date"]).timestamp())
+    return float(math.ceil(made / DAY + expiration["Days"]) * DAY)
 
 
 def _noncurrent(history: list[Version], said: Mapping[str, Any] | None, midnight: float) -> list[Version]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from localcloud.s3 import buckets, checksums, conditions, events, uploads, versions
 from localcloud.s3.faults import Fault, invalid
 from localcloud.s3.holding import Held, Sending, hold
+from localcloud.s3.lifecycle import expiration, rules_of
 from localcloud.s3.request import Answer, Origin, Request
 from localcloud.s3.store import Change
 from localcloud.s3.versions import New, Piece, Version
@@ -28,6 +29,7 @@ def put_object(s3: S3, request: Request) -> Answer:
         bucket = buckets.find(reading, request.bucket)
         about = uploads.about(asked, reading, bucket)
         conditions.check_write(versions.current(reading, bucket, request.key), request.key, asked)
+        rules = rules_of(reading, bucket)
     storage, tags = uploads.storage_class(asked), uploads.header_tags(asked)
     piece = s3.receive(request.body)
     algorithm = request.body.algorithm
@@ -40,6 +42,7 @@ def put_object(s3: S3, request: Request) -> Answer:
             checksums.member(algorithm): piece.checksum,
             "ChecksumType": checksums.FULL,
             **about.encryption,
+            **expiration(rules, request.key, piece.size, tags, piece.modified),
             **version_member(version_id),
         }
     )
@@ -95,6 +98,9 @@ def _describe(held: Held, asked: dict[str, Any]) -> tuple[Answer, tuple[int, int
     start, length = wanted or (0, version.size)
     members = describe(version)
     members["ContentLength"] = length
+    if version.latest:
+        made = version.modified.timestamp()
+        members |= expiration(held.rules, version.key, version.size, version.tags, made)
     if asked.get("ChecksumMode") == "ENABLED" and wanted is None and version.about.checksum:
         members[checksums.member(version.algorithm)] = version.about.checksum
         members["ChecksumType"] = version.about.checksum_type

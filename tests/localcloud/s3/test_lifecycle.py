@@ -50,6 +50,16 @@ def test_objects_expire_at_the_midnight_after_their_days(cloud: Cloud, s3: Any, 
     assert records[0]["userIdentity"] == {"principalId": "s3.amazonaws.com"}
 
 
+def test_an_object_tells_when_it_will_go(s3: Any) -> None:
+    rule(s3, ID="old ones", Filter={"Prefix": "tmp/"}, Expiration={"Days": 1})
+    answer = s3.put_object(Bucket=BUCKET, Key="tmp/a", Body=b"x")
+    made = s3.head_object(Bucket=BUCKET, Key="tmp/a")
+    day = made["LastModified"].replace(hour=0, minute=0, second=0) + timedelta(days=2)
+    assert made["Expiration"] == f'expiry-date="{day:%a, %d %b %Y} 00:00:00 GMT", rule-id="old%20ones"'
+    assert answer["Expiration"] == made["Expiration"]
+    assert "Expiration" not in s3.put_object(Bucket=BUCKET, Key="a", Body=b"x")
+
+
 def test_by_date_size_and_tags(s3: Any, days_later: Pass) -> None:
     put(s3, "plain")
     put(s3, "tagged", Tagging="stage=old&more=1")
