@@ -91,6 +91,7 @@ def queues(change: Change, prefix: str, after: str, most: int) -> list[str]:
 
 
 def add(change: Change, name: str, settings: Mapping[str, str], tags: Mapping[str, str]) -> None:
+    change.settled = True
     number = change.insert(
         "INSERT INTO queues (name, box, settings, tags, created, modified) VALUES (?,0,?,?,?,?)",
         name, text(settings), text(tags), change.now, change.now,
@@ -99,6 +100,7 @@ def add(change: Change, name: str, settings: Mapping[str, str], tags: Mapping[st
 
 
 def keep_settings(change: Change, queue: Queue, settings: Mapping[str, str]) -> None:
+    change.settled = True
     said = settings.get("RedrivePolicy")
     dead = str(_parsed(said)["deadLetterTargetArn"]).removeprefix(ARN) if said else None
     change.run(
@@ -119,6 +121,7 @@ def purge(change: Change, queue: Queue) -> None:
 
 
 def remove(change: Change, queue: Queue) -> None:
+    change.settled = True
     _throw_away(change, queue)
     for table in ("duplicates", "attempts", "deliveries"):
         change.run(f"DELETE FROM {table} WHERE queue=?", queue.number)

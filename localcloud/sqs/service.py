@@ -31,6 +31,7 @@ class Sqs:
     def __init__(self, database: Path, *, limits: Limits | None = None, now: Callable[[], float] = time.time) -> None:
         self.limits = limits or Limits()
         self.waiting: Waiting[int] = Waiting()
+        self._policies: dict[str, str | None] = {}
         self.store = opened(database, self.limits, self._committed, now)
         self.clock = Clock("SQS", Background(self.store).happen)
         self.app = application(self)
@@ -77,11 +78,14 @@ class Sqs:
 
     def policy(self, queue_arn: str) -> str | None:
         """A queue's policy, as JSON; None where it has none. Raises KeyError for an unknown queue."""
-        with self.store.change() as change:
-            queue = by_arn(change, queue_arn)
-        if queue is None:
-            raise KeyError(queue_arn)
-        return queue.settings.get("Policy")
+        known = self._policies  # asked for at each call: what was found holds until a queue is set otherwise
+        if queue_arn not in known:
+            with self.store.change() as change:
+                queue = by_arn(change, queue_arn)
+            if queue is None:
+                raise KeyError(queue_arn)
+            known[queue_arn] = queue.settings.get("Policy")
+        return known[queue_arn]
 
     def perform(
         self, name: str, request: Request, alive: Callable[[], bool], connection: socket.socket | None = None
@@ -108,6 +112,8 @@ class Sqs:
         return {"Messages": found} if found else {}
 
     def _committed(self, change: Change) -> None:
+        if change.settled:
+            self._policies = {}  # a new one: who is just now looking keeps the old one to themselves
         for queue in change.woken:
             self.waiting.wake(queue)
         if change.earliest is not None:

@@ -73,6 +73,7 @@ class Change(store.Change):
         self.limits = limits
         self.woken: list[int] = []  # queues' numbers, one for each message that can now be had
         self.earliest: float | None = None
+        self.settled = False  # whether a queue came, went, or was set otherwise
 
     def expect(self, at: float) -> None:
         """Something will be due at that time."""
