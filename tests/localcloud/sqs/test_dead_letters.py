@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -148,6 +149,18 @@ def test_moved_elsewhere_at_a_rate_and_cancelled(cloud: Cloud) -> None:
     assert over(cloud, dead)["Status"] == "COMPLETED"
     assert [task["Status"] for task in tasks(cloud, dead)] == ["COMPLETED", "CANCELLED"]
     assert (cloud.counts(dead)[0], cloud.counts(other)[0]) == (0, 5)
+
+
+def test_a_task_goes_on_after_a_restart(tmp_path: Path) -> None:
+    cloud = Cloud(tmp_path / "sqs.sqlite")
+    url, dead = dead_letters(cloud)
+    bury(cloud, url, *"abcd")
+    cloud.client.start_message_move_task(SourceArn=cloud.arn(dead), MaxNumberOfMessagesPerSecond=2)
+    cloud.stop()
+    cloud = Cloud(tmp_path / "sqs.sqlite")
+    assert over(cloud, dead)["Status"] == "COMPLETED"
+    assert (cloud.counts(dead)[0], cloud.counts(url)[0]) == (0, 4)
+    cloud.stop()
 
 
 def test_tasks_that_fail(cloud: Cloud) -> None:

@@ -23,14 +23,17 @@ KILLS = 8
 SERVER = """
 import sys, time
 from pathlib import Path
-from tests.localcloud.sqs.cloud import Cloud
-print(Cloud(Path(sys.argv[1])).endpoint, flush=True)
+from localcloud.server import serve
+from localcloud.sqs import Sqs
+sqs = Sqs(Path(sys.argv[1]))
+sqs.start()
+print(f"http://127.0.0.1:{serve(sqs.app, '127.0.0.1', 0).server_port}", flush=True)
 time.sleep(600)
 """
 
 
 class Server:
-    """Cloud in a process of its own, to be killed."""
+    """An Sqs in a process of its own, to be killed."""
 
     def __init__(self, database: Path) -> None:
         root = Path(__file__).parents[3]
