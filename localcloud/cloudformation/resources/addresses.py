@@ -54,6 +54,16 @@ class EIPAssociation(Kind):
         asked = {("PublicIp" if name == "EIP" else name): value for name, value in new.items()}
         return str(at.call("ec2", "AssociateAddress", asked)["AssociationId"])
 
+    def found(self, at: At, new: Properties) -> str | None:
+        key, value = ("PublicIps", new["EIP"]) if "EIP" in new else ("AllocationIds", new.get("AllocationId"))
+        for told in at.call("ec2", "DescribeAddresses", {key: [value]})["Addresses"]:
+            at_it = [
+                name for name in ("InstanceId", "NetworkInterfaceId") if name in new and told.get(name) == new[name]
+            ]
+            if told.get("AssociationId") and at_it:
+                return str(told["AssociationId"])
+        return None
+
     def read(self, at: At, it: Existing) -> dict[str, Any]:
         return {"Id": it.id}
 

@@ -19,6 +19,7 @@ from localcloud.cloudformation.resources.kind import (
     own_tags,
     pick,
 )
+from localcloud.cloudformation.resources.standing import stands
 
 HOLDERS = (("Roles", "Role"), ("Users", "User"), ("Groups", "Group"))
 
@@ -172,6 +173,9 @@ class Policy(Kind):
     def create(self, at: At, new: Properties) -> str:
         self._put(at, new)
         return at.name(64)
+
+    def found(self, at: At, new: Properties) -> str | None:
+        return stands(self, at, at.name(64), new)
 
     def read(self, at: At, it: Existing) -> dict[str, Any]:
         return {"Id": it.id}

@@ -7,6 +7,7 @@ from typing import Any
 from localcloud.cloudformation.resources.at import At
 from localcloud.cloudformation.resources.ec2 import Tagged, wait_until_free
 from localcloud.cloudformation.resources.kind import Existing, Kind, Properties, changed, names, only, own_tags, pick
+from localcloud.cloudformation.resources.standing import stands
 
 
 class VPC(Tagged):
@@ -133,6 +134,9 @@ class VPCGatewayAttachment(Kind):
         self.delete(at, it)
         self.create(at, new)
 
+    def found(self, at: At, new: Properties) -> str | None:
+        return stands(self, at, f"IGW|{new['VpcId']}", new)
+
     def actual(self, at: At, it: Existing) -> Properties:
         asked = {"Filters": [{"Name": "attachment.vpc-id", "Values": [it.properties["VpcId"]]}]}
         told = only(at.call("ec2", "DescribeInternetGateways", asked)["InternetGateways"], it.id)
@@ -180,6 +184,9 @@ class Route(Kind):
         at.call("ec2", "CreateRoute", new)
         return f"{new['RouteTableId']}|{_destination(new)}"
 
+    def found(self, at: At, new: Properties) -> str | None:
+        return stands(self, at, f"{new['RouteTableId']}|{_destination(new)}", new)
+
     def read(self, at: At, it: Existing) -> dict[str, Any]:
         return {"CidrBlock": _destination(it.properties)}
 
@@ -201,6 +208,13 @@ class SubnetRouteTableAssociation(Kind):
 
     def create(self, at: At, new: Properties) -> str:
         return str(at.call("ec2", "AssociateRouteTable", new)["AssociationId"])
+
+    def found(self, at: At, new: Properties) -> str | None:
+        told = at.call("ec2", "DescribeRouteTables", {"RouteTableIds": [new["RouteTableId"]]})["RouteTables"][0]
+        ties = [
+            each["RouteTableAssociationId"] for each in told["Associations"] if each.get("SubnetId") == new["SubnetId"]
+        ]
+        return str(ties[0]) if ties else None
 
     def read(self, at: At, it: Existing) -> dict[str, Any]:
         return {"Id": it.id}

@@ -19,6 +19,7 @@ from localcloud.cloudformation.resources.kind import (
     own_tags,
     pick,
 )
+from localcloud.cloudformation.resources.standing import stands
 
 RECORD = "Failover GeoLocation HealthCheckId MultiValueAnswer Region SetIdentifier Type Weight"
 
@@ -95,14 +96,20 @@ class RecordSet(Kind):
     )
 
     def create(self, at: At, new: Properties) -> str:
+        if not at.again and not _records(at, new):
+            at.claim()
         try:
-            self._change(at, "UPSERT" if at.again else "CREATE", new)
+            self._change(at, "UPSERT" if at.claimed else "CREATE", new)
         except Exception as error:
             response = getattr(error, "response", None) or {}
             if response.get("Error", {}).get("Code") == "InvalidChangeBatch":
                 raise AlreadyThere(str(response["Error"]["Message"])) from None
             raise
         return str(new["Name"]).rstrip(".")
+
+    def found(self, at: At, new: Properties) -> str | None:
+        # One that was there before is somebody else's: ours is one whose name was seen free first.
+        return stands(self, at, str(new["Name"]).rstrip("."), new) if at.claimed else None
 
     def update(self, at: At, it: Existing, new: Properties) -> None:
         self._change(at, "UPSERT", new)

@@ -23,6 +23,7 @@ from localcloud.cloudformation.resources.kind import (
     own_tags,
     pick,
 )
+from localcloud.cloudformation.resources.standing import stands
 
 EVENT_TARGETS = (
     ("QueueConfigurations", "Queue", "QueueArn"),
@@ -241,6 +242,9 @@ class BucketPolicy(Kind):
     def create(self, at: At, new: Properties) -> str:
         self._put(at, new)
         return text(new["Bucket"])
+
+    def found(self, at: At, new: Properties) -> str | None:
+        return stands(self, at, text(new["Bucket"]), new)
 
     def update(self, at: At, it: Existing, new: Properties) -> None:
         self._put(at, new)

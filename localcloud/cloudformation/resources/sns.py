@@ -19,6 +19,7 @@ from localcloud.cloudformation.resources.kind import (
     own_tags,
     pick,
 )
+from localcloud.cloudformation.resources.standing import stands
 
 TOPIC_SETTINGS = names("ContentBasedDeduplication DisplayName KmsMasterKeyId SignatureVersion TracingConfig")
 SUBSCRIPTION_SETTINGS = names("DeliveryPolicy FilterPolicy FilterPolicyScope RawMessageDelivery RedrivePolicy")
@@ -114,6 +115,12 @@ class Subscription(Kind):
         }
         return str(at.call("sns", "Subscribe", asked)["SubscriptionArn"])
 
+    def found(self, at: At, new: Properties) -> str | None:
+        listed = at.call("sns", "ListSubscriptionsByTopic", {"TopicArn": new["TopicArn"]})["Subscriptions"]
+        wanted = (new["Protocol"], new.get("Endpoint", ""))
+        ours = [each["SubscriptionArn"] for each in listed if (each["Protocol"], each["Endpoint"]) == wanted]
+        return str(ours[0]) if ours else None
+
     def read(self, at: At, it: Existing) -> dict[str, Any]:
         return {"Arn": it.id}
 
@@ -143,6 +150,9 @@ class TopicPolicy(Kind):
         for arn in new["Topics"]:
             self._set(at, arn, document(new["PolicyDocument"]))
         return at.name(80)
+
+    def found(self, at: At, new: Properties) -> str | None:
+        return stands(self, at, at.name(80), new)
 
     def read(self, at: At, it: Existing) -> dict[str, Any]:
         return {"Id": it.id}

@@ -10,6 +10,7 @@ from localcloud.cloudformation.intrinsics import text
 from localcloud.cloudformation.resources.at import At
 from localcloud.cloudformation.resources.iam import document
 from localcloud.cloudformation.resources.kind import Existing, Kind, Named, Properties, changed, names, own_tags
+from localcloud.cloudformation.resources.standing import stands
 
 # SQS gives a deleted queue's name to no other for a minute: a stack that is made again waits for it.
 DELETED_RECENTLY = "AWS.SimpleQueueService.QueueDeletedRecently"
@@ -94,6 +95,9 @@ class QueuePolicy(Kind):
         for url in new["Queues"]:
             _set(at, url, document(new["PolicyDocument"]))
         return at.name(80)
+
+    def found(self, at: At, new: Properties) -> str | None:
+        return stands(self, at, at.name(80), new)
 
     def read(self, at: At, it: Existing) -> dict[str, Any]:
         return {"Id": it.id}
