@@ -17,11 +17,12 @@ from localcloud.cloudformation.detection import Detections
 from localcloud.cloudformation.engine import Engine
 from localcloud.cloudformation.errors import ChangeSetNotFound, ValidationError
 from localcloud.cloudformation.evaluation import Evaluation, Identity
+from localcloud.cloudformation.loading import load
 from localcloud.cloudformation.nested import Nested
 from localcloud.cloudformation.notices import Notices
 from localcloud.cloudformation.records import ChangeSet, Json, Stack, Version
 from localcloud.cloudformation.store import Store
-from localcloud.cloudformation.template import BODY_LIMIT, URL_LIMIT, Template, load, parse
+from localcloud.cloudformation.template import BODY_LIMIT, URL_LIMIT, Template, parse
 from localcloud.server import Wsgi
 
 if TYPE_CHECKING:

@@ -1,16 +1,14 @@
-"""A template: JSON or YAML text read as plain data, never as objects."""
+"""A template: its sections and resources, their form checked."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-import yaml
-
 from localcloud.cloudformation.errors import ValidationError
+from localcloud.cloudformation.loading import load
 
 SECTIONS = frozenset(
     [
@@ -39,39 +37,6 @@ RESOURCE_KEYS = frozenset(
         "UpdatePolicy",
     ]
 )
-# `!Condition x` is the one short form that stands for a key without the `Fn::` in front, as `!Ref` does.
-SHORT_FORMS = {
-    "Ref": "Ref",
-    "Condition": "Condition",
-    **{
-        name: f"Fn::{name}"
-        for name in [
-            "And",
-            "Base64",
-            "Cidr",
-            "Contains",
-            "EachMemberEquals",
-            "EachMemberIn",
-            "Equals",
-            "FindInMap",
-            "GetAtt",
-            "GetAZs",
-            "If",
-            "ImportValue",
-            "Join",
-            "Length",
-            "Not",
-            "Or",
-            "RefAll",
-            "Select",
-            "Split",
-            "Sub",
-            "ToJsonString",
-            "ValueOf",
-            "ValueOfAll",
-        ]
-    },
-}
 BODY_LIMIT = 51_200  # bytes of a TemplateBody
 URL_LIMIT = 1_048_576  # bytes of a template fetched from S3
 
@@ -129,85 +94,6 @@ class Template:
 
     def _section(self, name: str) -> Mapping[str, Any]:
         return self.data.get(name) or {}
-
-
-class _Loader(yaml.SafeLoader):
-    """YAML with CloudFormation's short forms as data; dates stay text, and a key may stand only once."""
-
-
-def _short_form(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> Any:
-    if suffix not in SHORT_FORMS:
-        raise ValidationError(f"Template format error: YAML not well-formed. Unknown tag !{suffix}{_at(node)}")
-    if isinstance(node, yaml.ScalarNode):
-        value: Any = loader.construct_scalar(node)
-        if suffix == "GetAtt":
-            value = str(value).split(".", 1)
-    elif isinstance(node, yaml.SequenceNode):
-        value = loader.construct_sequence(node, deep=True)
-    else:
-        assert isinstance(node, yaml.MappingNode)
-        value = loader.construct_mapping(node, deep=True)
-    return {SHORT_FORMS[suffix]: value}
-
-
-def _mapping(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[Any, Any]:
-    loader.flatten_mapping(node)
-    seen: dict[Any, Any] = {}
-    for key_node, value_node in node.value:
-        key = loader.construct_object(key_node, deep=True)
-        if not isinstance(key, str | int | float | bool):
-            raise ValidationError(f"Template format error: YAML not well-formed. A key is no text{_at(key_node)}")
-        key = key_node.value if isinstance(key, bool) else key
-        if key in seen:
-            raise ValidationError(f"Template format error: duplicate mapping key '{key}'{_at(key_node)}")
-        seen[key] = loader.construct_object(value_node, deep=True)
-    return seen
-
-
-def _at(node: yaml.Node) -> str:
-    return f" (line {node.start_mark.line + 1}, column {node.start_mark.column + 1})"
-
-
-_Loader.add_multi_constructor("!", _short_form)
-_Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
-_Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    seen: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in seen:
-            raise ValidationError(f"Template format error: duplicate mapping key '{key}'")
-        seen[key] = value
-    return seen
-
-
-def load(body: str) -> Any:
-    """The data that a template's text stands for. Raises ValidationError where it is neither JSON nor YAML."""
-    if body.lstrip().startswith("{"):
-        try:
-            return json.loads(body, object_pairs_hook=_once)
-        except json.JSONDecodeError as error:
-            json_error = error
-        try:
-            return yaml.load(body, _Loader)  # flow-style YAML starts with a brace too
-        except (yaml.YAMLError, RecursionError):
-            where = f"(line {json_error.lineno}, column {json_error.colno})"
-            raise ValidationError(f"Template format error: JSON not well-formed. {where}") from None
-    try:
-        return yaml.load(body, _Loader)
-    except yaml.MarkedYAMLError as error:
-        where = _mark(error.problem_mark)
-        raise ValidationError(f"Template format error: YAML not well-formed. {where}".rstrip()) from None
-    except (yaml.YAMLError, RecursionError) as error:
-        raise ValidationError(f"Template format error: YAML not well-formed. {error}") from None
-
-
-def _mark(mark: yaml.Mark | None) -> str:
-    return f"(line {mark.line + 1}, column {mark.column + 1})" if mark else ""
 
 
 @lru_cache(maxsize=64)  # every description of a stack asks for its template; nobody writes into what it gets

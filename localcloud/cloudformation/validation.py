@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from localcloud.cloudformation import language, parameter_types
+from localcloud.cloudformation import language, parameter_types, quotas
 from localcloud.cloudformation.errors import InsufficientCapabilities, ValidationError
 from localcloud.cloudformation.graph import check_no_circle, references
 from localcloud.cloudformation.resources import find, known
@@ -22,6 +22,7 @@ PSEUDO = frozenset(
 
 def validate(template: Template) -> None:
     """Raise ValidationError for the first thing wrong with what the template says."""
+    quotas.check(template)
     _check_transform(template)
     _check_types(template)
     for name, declared in template.parameters.items():

@@ -10,8 +10,9 @@ from localcloud.cloudformation import validation
 from localcloud.cloudformation.actions import Asked, action
 from localcloud.cloudformation.errors import ValidationError
 from localcloud.cloudformation.intrinsics import text
+from localcloud.cloudformation.loading import load
 from localcloud.cloudformation.service import CloudFormation
-from localcloud.cloudformation.template import Template, load, parse
+from localcloud.cloudformation.template import Template, parse
 
 
 @action

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from localcloud.cloudformation.errors import ValidationError
+from localcloud.cloudformation.loading import load
 from localcloud.cloudformation.parameters import given_values, referred
-from localcloud.cloudformation.template import load, parse
+from localcloud.cloudformation.template import parse
 
 YAML = """
 Resources:
