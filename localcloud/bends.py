@@ -21,6 +21,7 @@ from localcloud.topics import Deliver, MayDeliver, Notification, Topics, signer_
 def bend(numbers: Numbers, console_output: Callable[[str], str]) -> None:
     """Make all changes. `console_output` gives an instance's console by its id."""
     missing.add()
+    _services()
     _network(numbers)
     _addresses()
     _instances(console_output)
@@ -30,6 +31,22 @@ def bend(numbers: Numbers, console_output: Callable[[str], str]) -> None:
     _records()
     _policies()
     policies_of_aws()
+
+
+def _services() -> None:
+    """AWS's services and nothing else: not moto's own interface, at whose word it forgets everything."""
+    from moto.moto_server.werkzeug_app import DomainDispatcherApplication
+
+    find = DomainDispatcherApplication.get_backend_for_host
+
+    def get_backend_for_host(self: Any, host: str | None) -> Any:
+        if host in (None, "moto_api", "instance_metadata"):
+            return None  # the request says by its signature for which service it is
+        if (found := find(self, host)) is None:
+            raise NotImplementedError("there is no such service")
+        return found
+
+    DomainDispatcherApplication.get_backend_for_host = get_backend_for_host
 
 
 def _network(numbers: Numbers) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from bench.caller import Caller
 from tests.localcloud.api.check import At, check, refused
 
 
@@ -152,8 +153,14 @@ def addresses_and_tags(at: At) -> None:
 
 @check("ec2", "DescribeIdFormat")
 def unknown_actions(at: At) -> None:
-    """An action that the local cloud does not have is refused at once, in every service"""
+    """An action or service that the local cloud does not have is refused at once"""
     at.differs("not there", refused(at("ec2").describe_id_format), here="InvalidAction", aws="")
     assert refused(at("ssm").list_nodes) == "UnknownOperationException"
     assert refused(at("rds").describe_account_attributes) == "InvalidAction"
     assert refused(at("cloudwatch").list_metric_streams) == "UnknownOperationException"
+    assert refused(at("gamelift").list_builds) == "UnknownOperationException"
+    try:
+        forgotten = Caller(at.home, "ec2").request("POST", "/moto-api/reset")
+    except RuntimeError:
+        forgotten = b""
+    assert not forgotten, "moto's own interface is reached"
