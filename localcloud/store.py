@@ -45,6 +45,9 @@ C = TypeVar("C", bound=Change)
 class Store(Generic[C]):
     """`with store.change() as change:` is one transaction; `committed(change)` runs after each, outside the lock.
 
+    A killed process loses nothing that was committed (WAL); the host's power cut could take the last moments
+    (synchronous=NORMAL), never the file's order.
+
     `begin` makes the service's own kind of change from a connection and the time, which `now` tells.
     """
 
@@ -65,7 +68,6 @@ class Store(Generic[C]):
         self._connection = sqlite3.connect(database, check_same_thread=False, isolation_level=None)
         self._connection.row_factory = sqlite3.Row
         self._connection.execute("PRAGMA journal_mode=WAL")
-        # A killed process loses nothing with NORMAL; only the host's own power cut could take the last moments.
         self._connection.execute("PRAGMA synchronous=NORMAL")
         # A checkpoint waits for the disk: every 16 MB will do.
         self._connection.execute("PRAGMA wal_autocheckpoint=4000")
