@@ -1,6 +1,6 @@
 """What the local cloud's daemon costs: its start, its memory with 100 stacks, and what it does while nobody asks.
 
-    .venv/bin/python -m bench.cloud [--stacks 100] [--starts 5] [--idle 30]
+    .venv/bin/python -m bench.cloud [--stacks 100] [--starts 5] [--idle 30] [--rounds 40]
 
 A cloud of its own in a folder of its own, removed at the end; root is needed.
 Exit code 1 where a figure is over its limit.
@@ -25,6 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent
 START_LIMIT = 1.5  # seconds
 MEMORY_LIMIT = 350e6  # bytes
 IDLE_LIMIT = 0.01  # of one processor
+GROWTH_LIMIT = 5e6  # bytes, in the second half of the rounds
 TICK = os.sysconf("SC_CLK_TCK")
 
 
@@ -76,20 +77,26 @@ def main() -> int:
 
 def _measure(cloud: Cloud, given: argparse.Namespace) -> int:
     cloud.run("start")
-    empty = [cloud.restarted() for _ in range(given.starts)]
+    empty, empty_used = zip(*[cloud.restarted() for _ in range(given.starts)], strict=True)
     one = _milliseconds(cloud, 50)
     _fill(cloud, given.stacks)
     memory = cloud.memory()
     behind = _milliseconds(cloud, 50)
-    full = [cloud.restarted() for _ in range(given.starts)]
+    full, full_used = zip(*[cloud.restarted() for _ in range(given.starts)], strict=True)
+    again = cloud.memory()
+    growth = _growth(cloud, given.rounds)
     idle = cloud.idle(given.idle)
     print(f"a parameter put, empty: {one:.1f} ms; with {given.stacks} stacks behind: {behind:.1f} ms")
-    print(f"memory after a start with {given.stacks} stacks: {cloud.memory() / 1e6:.0f} MB")
+    print(f"start to first answer, at best: {min(empty):.2f} s; with {given.stacks} stacks {min(full):.2f} s")
+    used = [statistics.median(column) for column in (empty_used, full_used)]
+    print(f"processor time until then: {used[0]:.2f} s; with {given.stacks} stacks {used[1]:.2f} s")
+    print(f"memory after a start with {given.stacks} stacks: {again / 1e6:.0f} MB")
     full_name = f"start to first answer, with {given.stacks} stacks"
     return max(
         _judge("start to first answer, empty", statistics.median(empty), START_LIMIT, "s"),
         _judge(full_name, statistics.median(full), START_LIMIT, "s"),
         _judge(f"memory after {given.stacks} stacks", memory / 1e6, MEMORY_LIMIT / 1e6, "MB"),
+        _judge(f"growth in the second half of {given.rounds} rounds", growth / 1e6, GROWTH_LIMIT / 1e6, "MB"),
         _judge("processor while idle", idle * 100, IDLE_LIMIT * 100, "%"),
     )
 
@@ -118,8 +125,8 @@ class Cloud:
         session: Any = boto3.Session(region_name=facts["region"], **keys)
         return session.client(service, endpoint_url=facts["endpoint"], config=config)
 
-    def restarted(self) -> float:
-        """Seconds from the daemon's start as a process to its first answer to an API call."""
+    def restarted(self) -> tuple[float, float]:
+        """Seconds from the daemon's start as a process to its first answer to an API call; how many of them it ran."""
         client = self.client("ec2")
         self.run("stop")
         began = time.perf_counter()
@@ -132,7 +139,7 @@ class Cloud:
         _until(lambda: client.describe_vpcs()["Vpcs"])
         took = time.perf_counter() - began
         _until((self.home / "endpoint.json").exists)
-        return took
+        return took, self._ticks() / TICK
 
     def memory(self) -> int:
         """Resident bytes of the daemon."""
@@ -161,6 +168,32 @@ def _fill(cloud: Cloud, stacks: int) -> None:
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(make, range(stacks)))
+
+
+def _growth(cloud: Cloud, rounds: int) -> int:
+    """Bytes that the daemon grows by while stacks, objects and messages are made, read and removed."""
+    names = ("cloudformation", "s3", "sqs")
+    formation, s3, sqs = (cloud.client(name, max_pool_connections=2) for name in names)
+    s3.create_bucket(Bucket="bench-rounds")
+    url = sqs.create_queue(QueueName="bench-rounds")["QueueUrl"]
+    waiting: Any = {"WaiterConfig": {"Delay": 1, "MaxAttempts": 120}}
+    sizes = []
+    for number in range(rounds):
+        name = f"round-{number}"
+        formation.create_stack(
+            StackName=name, TemplateBody=template(number + 10_000), Capabilities=["CAPABILITY_NAMED_IAM"]
+        )
+        formation.get_waiter("stack_create_complete").wait(StackName=name, **waiting)
+        s3.put_object(Bucket="bench-rounds", Key=name, Body=b"x" * 100_000)
+        s3.get_object(Bucket="bench-rounds", Key=name)["Body"].read()
+        s3.delete_object(Bucket="bench-rounds", Key=name)
+        sqs.send_message(QueueUrl=url, MessageBody="x" * 10_000)
+        for message in sqs.receive_message(QueueUrl=url)["Messages"]:
+            sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        formation.delete_stack(StackName=name)
+        formation.get_waiter("stack_delete_complete").wait(StackName=name, **waiting)
+        sizes.append(cloud.memory())
+    return sizes[-1] - sizes[rounds // 2 - 1]
 
 
 def _milliseconds(cloud: Cloud, calls: int) -> float:
@@ -195,6 +228,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--stacks", type=int, default=100)
     parser.add_argument("--starts", type=int, default=5)
     parser.add_argument("--idle", type=float, default=30)
+    parser.add_argument("--rounds", type=int, default=40)
     return parser.parse_args()
 
 

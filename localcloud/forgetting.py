@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -11,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from localcloud import plain
-from localcloud.home import ACCOUNT
+from localcloud.home import ACCOUNT, REGION
 
 log = logging.getLogger(__name__)
 
@@ -52,9 +53,10 @@ class Forgetting:
 
 
 def forget_in_moto(now: float) -> None:
-    """Terminated instances and expired credentials. To be called where moto may be changed."""
+    """Terminated instances, expired credentials, tags of what is gone. To be called where moto may be changed."""
     _forget_instances(now)
     _forget_credentials(now)
+    _forget_tags()
 
 
 def _forget_instances(now: float) -> None:
@@ -67,7 +69,6 @@ def _forget_instances(now: float) -> None:
                 instance.gone_since = now
             elif now - instance.gone_since > TERMINATED:
                 reservation.instances.remove(instance)
-                ec2.tags.pop(instance.id, None)
         if not reservation.instances:
             del ec2.reservations[name]
 
@@ -82,6 +83,26 @@ def _forget_credentials(now: float) -> None:
     for session in [session for session in sessions if session.expiration.replace(tzinfo=None) < end]:
         sessions.remove(session)
         keys.pop(session.access_key_id, None)
+
+
+def _forget_tags() -> None:
+    """moto keeps the tags of some things that it has deleted."""
+    ec2 = plain.ec2()
+    groups = {group for of_vpc in list(ec2.groups.values()) for group in list(of_vpc)}
+    there = {
+        "i-": {instance.id for instance in plain.instances()},
+        "sg-": groups,
+        "vol-": ec2.volumes,
+        "eni-": ec2.enis,
+    }
+    for name in list(ec2.tags):
+        if name not in there.get(name.partition("-")[0] + "-", (name,)):
+            del ec2.tags[name]
+    if logs := sys.modules.get("moto.logs.models"):
+        backend = logs.logs_backends[ACCOUNT][REGION]
+        for arn in list(backend.tagger.tags):
+            if ":log-group:" in arn and arn.split(":")[6] not in backend.groups:
+                del backend.tagger.tags[arn]
 
 
 def shorten(files: Iterable[Path]) -> None:

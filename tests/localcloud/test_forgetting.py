@@ -48,6 +48,22 @@ def test_a_terminated_instance_is_described_for_an_hour(ec2: Any) -> None:
     assert len(ec2.describe_instances()["Reservations"]) == 1
 
 
+def test_tags_of_what_is_gone_are_forgotten_and_no_others(ec2: Any) -> None:
+    from moto.logs.models import logs_backends
+
+    logs: Any = boto3.client("logs", REGION, aws_access_key_id="x", aws_secret_access_key="x")
+    for name in ("gone", "stays"):
+        logs.create_log_group(logGroupName=name, tags={"a": "b"})
+    stays, gone = (ec2.create_security_group(GroupName=name, Description=name)["GroupId"] for name in ("one", "two"))
+    vpc = ec2.describe_vpcs()["Vpcs"][0]["VpcId"]
+    ec2.create_tags(Resources=[stays, gone, vpc], Tags=[{"Key": "a", "Value": "b"}])
+    logs.delete_log_group(logGroupName="gone")
+    ec2.delete_security_group(GroupId=gone)
+    forget_in_moto(1000)
+    assert {tag["ResourceId"] for tag in ec2.describe_tags()["Tags"]} == {stays, vpc}
+    assert [arn.split(":")[6] for arn in logs_backends[ACCOUNT][REGION].tagger.tags] == ["stays"]
+
+
 def test_credentials_are_forgotten_an_hour_after_their_end(ec2: Any) -> None:
     from moto.iam.models import iam_backends
     from moto.sts.models import sts_backends
