@@ -15,7 +15,7 @@ from localcloud.access.facts import facts_of, service_facts
 from localcloud.access.people import People
 from localcloud.access.policy import Ask
 from localcloud.access.refusals import DENIED, NO_CONTENT_HASH, UNSIGNED, Refused
-from localcloud.access.requests import asks
+from localcloud.access.requests import asks, swf
 from localcloud.access.requests.call import Call, read_body
 from localcloud.access.requests.sts import BY_ITSELF
 from localcloud.access.resources import PROTECTED, Resources
@@ -30,6 +30,8 @@ UNLOCKING = frozenset(
         "secretsmanager:PutResourcePolicy", "sns:SetTopicAttributes", "sqs:SetQueueAttributes",
     )
 )  # fmt: skip
+# Services whose addresses can be signed; moto does not find its services by such.
+SIGNED_BEFOREHAND = frozenset(("cloudformation", "s3", "sqs", "sts", "swf"))
 May = Callable[[str, str], str | None]
 """(action, resource's ARN) -> why the caller may not do it, None where it may."""
 
@@ -46,7 +48,8 @@ class Access:
         """Let a request pass, or raise Refused.
 
         A request that passes has in `environ` its `localcloud.caller` (Caller); one to S3 also `localcloud.may` (May),
-        for rights that only S3 can know to ask for, and `localcloud.form`, which verifies a browser's form.
+        for rights that only S3 can know to ask for, and `localcloud.form`, which verifies a browser's form; one to SWF
+        `localcloud.may_decide`, which is asked about each decision.
         """
         now = time.time()
         who, body = self._identified(environ, service, now)
@@ -61,7 +64,9 @@ class Access:
             if forms.is_form(environ):  # its fields say who sends it, and stand in a body that is not read here
                 environ["localcloud.form"] = partial(self._form, call, now)
                 return
-        elif who.anonymous and not self._needs_no_signature(call):
+        elif service == "swf":
+            environ["localcloud.may_decide"] = lambda said: self._refusal(swf.decision(call, said), who) is None
+        if who.anonymous and service != "s3" and not self._needs_no_signature(call):
             raise Refused(UNSIGNED)
         for ask in asks(call):
             if (why := self._refusal(ask, who)) is not None:
@@ -83,6 +88,8 @@ class Access:
                 old_signature.verify(old, known.secret, environ, now)
                 return known.principal, b""
             return NOBODY, b"" if service == "s3" else read_body(environ)
+        if signed.presigned and service not in SIGNED_BEFOREHAND:
+            raise Refused(UNSIGNED)
         known = self._people.find(signed.access_key, signed.token, now)
         signature.check_time(signed, now)
         if service == "s3" or str(environ["PATH_INFO"]).startswith(HANDLES):

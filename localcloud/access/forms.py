@@ -19,11 +19,13 @@ SCOPE = 5  # parts of a credential: key, date, region, service, terminator
 
 
 def is_form(environ: Mapping[str, Any]) -> bool:
-    return (
-        environ["REQUEST_METHOD"] == "POST"
-        and str(environ.get("CONTENT_TYPE", "")).startswith("multipart/form-data")
-        and "delete" not in str(environ.get("QUERY_STRING", ""))
-    )
+    """Whether S3 will take the request for a form: just as S3 itself finds it."""
+    try:
+        address = address_of(environ)
+    except Fault:
+        return False
+    form = str(environ.get("CONTENT_TYPE", "")).startswith("multipart/form-data")
+    return address.method == "POST" and address.level == "bucket" and form and "delete" not in address.query
 
 
 def credential(fields: Mapping[str, str]) -> tuple[str | None, str | None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from localcloud.protocol import Answer, Application, json_application, unknown_action
+from localcloud.swf import permission
 from localcloud.swf.calls import CALLS
 from localcloud.swf.calls.tasks import POLLS
 from localcloud.swf.faults import too_large
@@ -27,6 +28,8 @@ def application(service: Swf) -> Application:
         if name not in CALLS:
             raise unknown_action("SWF", name)
         check(name, asked)
+        if name == "RespondDecisionTaskCompleted":
+            asked = permission.judged(asked, environ)
         with service.store.change() as change:
             return CALLS[name](change, asked)
 

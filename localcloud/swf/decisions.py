@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-from localcloud.swf import activities, history, lifecycle, registry, timers
+from localcloud.swf import activities, history, lifecycle, permission, registry, timers
 from localcloud.swf.decision_tasks import tell_decider
 from localcloud.swf.defaults import Undefined, chosen, priority
 from localcloud.swf.executions import Execution, Parent, Settings, find
@@ -71,13 +71,17 @@ def _needed() -> frozenset[str]:
     return frozenset(name for name, shape in members.items() if getattr(shape, "required_members", None))
 
 
-def carry_out(turn: Turn, decisions: list[dict[str, Any]]) -> None:
-    """Carry out a checked list, in its order, as far as the history has room."""
-    for decision in decisions:
+def carry_out(turn: Turn, decisions: list[dict[str, Any]], forbidden: Set[int] = frozenset()) -> None:
+    """Carry out a checked list, in its order, as far as the history has room; those of some numbers are forbidden."""
+    for number, decision in enumerate(decisions):
         if history.is_full(turn.change, turn.execution):
             return
         name = decision["decisionType"]
-        DECISIONS[name](turn, decision.get(_attributes_name(name)) or {})
+        attributes = decision.get(_attributes_name(name)) or {}
+        if number in forbidden:
+            permission.refuse(turn, name, attributes)
+        else:
+            DECISIONS[name](turn, attributes)
 
 
 def _attributes_name(decision_type: str) -> str:

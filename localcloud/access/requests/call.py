@@ -45,8 +45,11 @@ class Call:
             except ValueError:  # the service itself will say so
                 said = {}
             return said if isinstance(said, dict) else {}
+        kind = str(self.environ.get("CONTENT_TYPE", "")).lower()
+        if kind.startswith("multipart/"):
+            raise Refused(AMBIGUOUS)
         pairs = parse_qsl(str(self.environ.get("QUERY_STRING", "")), keep_blank_values=True)
-        if str(self.environ.get("CONTENT_TYPE", "")).startswith(FORM):
+        if kind.startswith(FORM) or b"Action=" in self.body:
             pairs += parse_qsl(self.body.decode(errors="replace"), keep_blank_values=True)
         form = dict(pairs)
         if len(form) < len(pairs) and any(form[name] != value for name, value in pairs):
@@ -57,8 +60,15 @@ class Call:
     def action(self) -> str:
         """The API action's name."""
         if target := self.environ.get("HTTP_X_AMZ_TARGET"):
+            self._ensure_json()
             return str(target).rpartition(".")[2]
         return str(self.asked.get("Action") or _rest_action(self.service, self.environ))
+
+    def _ensure_json(self) -> None:
+        """A request names its action once: in a header, with a JSON body, or as a parameter."""
+        kind = str(self.environ.get("CONTENT_TYPE", "")).lower()
+        if "json" not in kind or "Action=" in str(self.environ.get("QUERY_STRING", "")):
+            raise Refused(AMBIGUOUS)
 
     def text(self, name: str) -> str | None:
         """A parameter that is a string."""

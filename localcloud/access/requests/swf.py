@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from localcloud.access.policy import Ask
@@ -28,6 +28,14 @@ REGISTERING = frozenset(("RegisterActivityType", "RegisterWorkflowType"))
 def asks(call: Call) -> list[Ask]:
     keys = call.keys | {name.lower(): (value,) for name, value in _keys(call.action, call.asked)}
     return [Ask(f"swf:{call.action}", _resource(call), keys)]
+
+
+def decision(call: Call, said: Mapping[str, Any]) -> Ask:
+    """What one decision of an answered decision task wants: SWF asks for it as for a call."""
+    kind = str(said.get("decisionType"))
+    attributes = said.get(f"{kind[:1].lower()}{kind[1:]}DecisionAttributes") or {}
+    keys = call.keys | {name.lower(): (value,) for name, value in _keys(kind, attributes)}
+    return Ask(f"swf:{kind}", _resource(call), keys)
 
 
 def _resource(call: Call) -> str:

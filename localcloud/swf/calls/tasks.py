@@ -9,6 +9,7 @@ from localcloud.swf import activities, decision_tasks, decisions, history, pages
 from localcloud.swf.calls.table import Asked, call, domain_row
 from localcloud.swf.executions import Execution, by_number
 from localcloud.swf.faults import invalid, unknown, unknown_execution
+from localcloud.swf.permission import FORBIDDEN
 from localcloud.swf.store import Change
 from localcloud.text import Json, text, with_list
 
@@ -93,7 +94,7 @@ def respond_decision_task_completed(change: Change, asked: Asked) -> None:
     wanted = asked.get("decisions") or []
     decisions.check(wanted)
     completed = decision_tasks.complete(change, execution, asked)
-    decisions.carry_out(decisions.Turn(change, execution, completed), wanted)
+    decisions.carry_out(decisions.Turn(change, execution, completed), wanted, asked.get(FORBIDDEN, frozenset()))
     decision_tasks.after_decisions(change, execution)
 
 

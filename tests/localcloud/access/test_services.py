@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+import urllib.error
+import urllib.request
 import uuid
 from typing import Any
 
 import pytest
+from botocore.auth import S3SigV4Auth, SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 
 from tests.localcloud.access.cloud import ACCOUNT, Cloud, allow, document, refused
 
@@ -208,3 +213,76 @@ def test_a_bucket_tells_only_a_queue_that_lets_it(gate: Cloud, bucket: str) -> N
         answer = sqs.receive_message(QueueUrl=url, WaitTimeSeconds=20, MaxNumberOfMessages=10)
         assert answer.get("Messages"), "nothing arrived"
         bodies += [message["Body"] for message in answer["Messages"]]
+
+
+def test_each_decision_is_asked_for(gate: Cloud) -> None:
+    operator, domain = gate.client("swf"), f"d-{uuid.uuid4().hex}"
+    operator.register_domain(name=domain, workflowExecutionRetentionPeriodInDays="1")
+    arn, kind = f"arn:aws:swf:us-east-1:{ACCOUNT}:/domain/{domain}", {"name": "Publish", "version": "1"}
+    operator.register_workflow_type(domain=domain, **kind)
+    operator.start_workflow_execution(
+        domain=domain, workflowId="w", workflowType=kind, taskList={"name": "l"}, childPolicy="TERMINATE",
+        executionStartToCloseTimeout="60", taskStartToCloseTimeout="30",
+    )  # fmt: skip
+    rights = ["swf:PollForDecisionTask", "swf:RespondDecisionTaskCompleted", "swf:RecordMarker"]
+    decider = gate.client("swf", gate.may(allow(rights, arn)))
+    token = decider.poll_for_decision_task(domain=domain, taskList={"name": "l"})["taskToken"]
+    decisions = [
+        {"decisionType": "RecordMarker", "recordMarkerDecisionAttributes": {"markerName": "m"}},
+        {
+            "decisionType": "StartTimer",
+            "startTimerDecisionAttributes": {"timerId": "t", "startToFireTimeout": "1"},
+        },
+        {"decisionType": "CompleteWorkflowExecution"},
+    ]
+    decider.respond_decision_task_completed(taskToken=token, decisions=decisions)
+    events = decider.poll_for_decision_task(domain=domain, taskList={"name": "l"})["events"]
+    kinds = [event["eventType"] for event in events[4:]]
+    assert kinds == ["MarkerRecorded", "StartTimerFailed", "CompleteWorkflowExecutionFailed",
+                     "DecisionTaskScheduled", "DecisionTaskStarted"] or kinds == [
+        "MarkerRecorded", "StartTimerFailed", "DecisionTaskScheduled", "CompleteWorkflowExecutionFailed",
+        "DecisionTaskStarted"]  # fmt: skip
+    failed = next(event for event in events if event["eventType"] == "StartTimerFailed")
+    told = failed["startTimerFailedEventAttributes"]
+    assert (told["timerId"], told["cause"]) == ("t", "OPERATION_NOT_PERMITTED")
+
+
+def sent(
+    gate: Cloud, keys: tuple[str, ...], service: str, path: str, headers: dict[str, str], body: bytes = b""
+) -> str:
+    """A POST signed by hand: what is answered, status and body."""
+    signer = S3SigV4Auth if service == "s3" else SigV4Auth
+    request = AWSRequest("POST", gate.endpoint + path, headers=headers, data=body)
+    signer(Credentials(*keys), service, "us-east-1").add_auth(request)
+    asked = urllib.request.Request(str(request.url), body, dict(request.headers.items()))
+    try:
+        with urllib.request.urlopen(asked, timeout=20) as answer:
+            return f"{answer.status} {answer.read().decode()}"
+    except urllib.error.HTTPError as error:
+        return f"{error.code} {error.read().decode()}"
+
+
+def test_what_is_judged_is_what_is_done(gate: Cloud, bucket: str) -> None:
+    """A request that reads one way to the gate and another way to the service is refused."""
+    nothing = gate.assumed(gate.role())
+    form = {"Content-Type": "multipart/form-data; boundary=xx"}
+    assert sent(gate, nothing, "s3", f"/{bucket}/key?uploads=", form).startswith("403")
+    part = "Content-Disposition: form-data; name="
+    body = f'--xx\r\n{part}"key"\r\n\r\nk\r\n--xx\r\n{part}"file"; filename="f"\r\n\r\nx\r\n--xx--\r\n'.encode()
+    assert sent(gate, nothing, "s3", f"/{bucket}?x=delete", form, body).startswith("403")
+    assert gate.client("s3").list_objects_v2(Bucket=bucket)["KeyCount"] == 0
+
+    describes = gate.may(allow("ec2:DescribeVpcs"))
+    urlencoded = {"Content-Type": "application/x-www-form-urlencoded"}
+    create = b"Action=CreateVpc&CidrBlock=10.8.0.0/16&Version=2016-11-15"
+    assert "UnauthorizedOperation" in sent(gate, describes, "ec2", "/", urlencoded, create)
+    both = sent(gate, describes, "ec2", "/", {**urlencoded, "X-Amz-Target": "x.DescribeVpcs"}, create)
+    assert "MalformedQueryString" in both
+    assert "MalformedQueryString" in sent(gate, describes, "ec2", "/?Action=DescribeVpcs", {}, create)
+    assert "MalformedQueryString" in sent(gate, describes, "ec2", "/?Action=DescribeVpcs", form, create)
+
+    reads, json_type = gate.may(allow("ssm:DescribeParameters")), {"Content-Type": "application/x-amz-json-1.1"}
+    target = {**json_type, "X-Amz-Target": "AmazonSSM.DescribeParameters"}
+    assert sent(gate, reads, "ssm", "/", target, b"{}").startswith("200")
+    assert sent(gate, reads, "ssm", "/?Action=PutParameter", target, b"{}").startswith("400")
+    assert sent(gate, reads, "ssm", "/moto-api/reset", target).startswith("400")
