@@ -25,6 +25,10 @@ class InvalidAction(Refused):
     code = "InvalidAction"
 
 
+class UnsupportedOperation(Refused):
+    code = "UnsupportedOperation"
+
+
 class InternalFailure(Refused):
     code = "InternalFailure"
 
@@ -86,7 +90,7 @@ def _perform(service: CloudFormation, name: str, operation: Any, values: Any) ->
 
     action: Callable[..., dict[str, Any]] | None = find(name)
     if action is None:
-        return InvalidAction(f"{name} is an action of AWS's CloudFormation that the local cloud does not have")
+        return UnsupportedOperation(f"{name} is an action of AWS's CloudFormation that the local cloud does not have")
     try:
         asked = QueryParser(operation).parse({"values": values}) if operation.input_shape else {}
         missing = [key for key in getattr(operation.input_shape, "required_members", []) if key not in asked]

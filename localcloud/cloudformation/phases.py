@@ -10,6 +10,7 @@ from functools import partial
 from localcloud.cloudformation import graph, parameter_types
 from localcloud.cloudformation.errors import Refused
 from localcloud.cloudformation.evaluation import Evaluation
+from localcloud.cloudformation.importing import Importer
 from localcloud.cloudformation.provision import Provisioner, explain
 from localcloud.cloudformation.records import Resource, Stack
 from localcloud.cloudformation.run import Run, Stopping
@@ -19,7 +20,7 @@ log = logging.getLogger(__name__)
 
 Evaluate = Callable[[Stack], Evaluation]
 # How the stack's statuses begin, by what is done to it.
-PREFIXES = {"create": "CREATE", "update": "UPDATE", "import": "IMPORT", "restore": "UPDATE_ROLLBACK"}
+PREFIXES = {"create": "CREATE", "update": "UPDATE", "restore": "UPDATE_ROLLBACK"}
 STACK = "AWS::CloudFormation::Stack"
 GONE = ("DELETE_COMPLETE", "DELETE_SKIPPED")
 
@@ -38,6 +39,8 @@ class Phases:
             "rollback-cleanup": self.rollback_cleanup,
             "remove": self.remove,
             "undo": self.undo,
+            "import": self.bring_in,
+            "import-rollback": self.give_back,
         }
         done = False
         while not done:
@@ -95,8 +98,8 @@ class Phases:
             raise
         except Exception as error:  # noqa: BLE001 - whatever goes wrong here is the stack's failure, and is rolled back
             return self._fail(explain(error))
-        if kind in ("create", "import"):
-            return self._finish(f"{PREFIXES[kind]}_COMPLETE")
+        if kind == "create":
+            return self._finish("CREATE_COMPLETE")
         run.phase("cleanup")
         run.stack_is(f"{PREFIXES[kind]}_COMPLETE_CLEANUP_IN_PROGRESS")
         return False
@@ -167,6 +170,28 @@ class Phases:
             reason = reason if asked in reason else f"{reason.rstrip()} {asked}"
             run.stack_is("DELETE_IN_PROGRESS" if deleting else "ROLLBACK_IN_PROGRESS", reason)
         return False
+
+    # Import
+
+    def bring_in(self) -> bool:
+        """Take over what stands already; nothing else is changed."""
+        run = self.run
+        run.stack.version = run.operation.after
+        if Importer(run, self._provisioner().evaluation).bring_in():
+            return self._finish("IMPORT_COMPLETE")
+        failed = [row.logical_id for row in run.rows.values() if row.status == "IMPORT_FAILED"]
+        with run.store.together():
+            run.phase("import-rollback")
+            reason = f"The following resource(s) failed to import: [{', '.join(failed)}]. "
+            run.stack_is("IMPORT_ROLLBACK_IN_PROGRESS", reason)
+        return False
+
+    def give_back(self) -> bool:
+        run = self.run
+        Importer(run, self._provisioner().evaluation).give_back()
+        if run.operation.before.template:
+            run.stack.version = run.operation.before
+        return self._finish("IMPORT_ROLLBACK_COMPLETE")
 
     # After an update
 

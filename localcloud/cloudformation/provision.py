@@ -66,7 +66,7 @@ class Provisioner:
         if row.body is None:
             self._create(row, spec, kind, wanted)
             return
-        row.body.deletion_policy, row.body.replace_policy = _policies(spec, kind)
+        row.body.deletion_policy, row.body.replace_policy = policies(spec, kind)
         differing = changed(row.body.properties, wanted)
         if not differing and not kind.refreshed:
             self.run.rows[row.logical_id] = row
@@ -130,7 +130,7 @@ class Provisioner:
         self._wait_for_signals(row, spec, verb)
         # What is read is kept: it must not see what was revealed.
         told = kind.read(at, Existing(row.partial_id, wanted))
-        body = Body(spec.type, row.partial_id, wanted, told, row.seed, *_policies(spec, kind))
+        body = Body(spec.type, row.partial_id, wanted, told, row.seed, *policies(spec, kind))
         row.body, row.partial_id, row.attempt = body, None, None
         self.run.keep(row, f"{verb}_COMPLETE")
 
@@ -196,7 +196,7 @@ class Provisioner:
                 continue
             row.depends_on, row.metadata = sorted(self.evaluation.graph[name]), dict(spec.metadata)
             body = row.before or row.body
-            body.deletion_policy, body.replace_policy = _policies(spec, find(spec.type))
+            body.deletion_policy, body.replace_policy = policies(spec, find(spec.type))
             self.run.keep(row)
 
     def revert(self, logical_id: str) -> None:
@@ -319,7 +319,8 @@ def _existing(body: Body) -> Existing:
     return Existing(body.physical_id, body.properties, body.attributes)
 
 
-def _policies(spec: ResourceSpec, kind: Kind) -> tuple[str, str]:
+def policies(spec: ResourceSpec, kind: Kind) -> tuple[str, str]:
+    """What becomes of a resource that is deleted, and of one that is replaced."""
     return spec.deletion_policy or kind.deletion_policy, spec.update_replace_policy
 
 

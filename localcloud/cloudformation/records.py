@@ -176,6 +176,7 @@ class ChangeSet:
     on_failure: str | None = None
     role_arn: str | None = None
     token: str | None = None
+    imports: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -195,5 +196,6 @@ class Operation:
     failure: str | None = None  # why it is rolled back
     policy: str | None = None  # by which an update is judged
     new_policy: str | None = None  # the stack's policy once the update is complete
+    imports: dict[str, str] = field(default_factory=dict)  # physical ids of what is taken over, by logical id
     deferred: bool = False  # what is replaced stays until the parent stack says so
     force: bool = False  # a deletion that leaves what can't be deleted

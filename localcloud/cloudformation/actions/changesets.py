@@ -7,7 +7,7 @@ import time
 from typing import Any
 
 from localcloud.cloudformation import masking, parameters, validation
-from localcloud.cloudformation.actions import Asked, action
+from localcloud.cloudformation.actions import Asked, action, imports
 from localcloud.cloudformation.actions.operating import (
     begin_create,
     begin_update,
@@ -19,7 +19,8 @@ from localcloud.cloudformation.actions.pages import page
 from localcloud.cloudformation.actions.times import moment
 from localcloud.cloudformation.changes import compare, without_values
 from localcloud.cloudformation.errors import AlreadyExists, InvalidChangeSetStatus, ValidationError
-from localcloud.cloudformation.records import ChangeSet, Stack, Version
+from localcloud.cloudformation.records import ChangeSet, Operation, Stack, Version
+from localcloud.cloudformation.resources.kind import plain
 from localcloud.cloudformation.service import CloudFormation
 from localcloud.cloudformation.template import Template, parse
 
@@ -34,8 +35,6 @@ def create_change_set(service: CloudFormation, asked: Asked) -> dict[str, Any]:
             f"1 validation error detected: Value '{name}' at 'changeSetName' failed to satisfy constraint: "
             "Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*"
         )
-    if kind not in ("CREATE", "UPDATE"):
-        raise ValidationError(f"ChangeSetType {kind} is not supported here; it may be CREATE or UPDATE")
     stack, fresh = _target(service, asked["StackName"], kind)
     for earlier in [] if fresh else service.store.change_sets(stack.id):
         if earlier.name == name:
@@ -43,7 +42,7 @@ def create_change_set(service: CloudFormation, asked: Asked) -> dict[str, Any]:
                 return {"Id": earlier.id, "StackId": stack.id}
             raise AlreadyExists(f"ChangeSet {name} cannot be created because it already exists")
     template = service.template(asked, stack.version if stack.version.template else None)
-    version = service.version(asked, template, None if kind == "CREATE" else stack.version)
+    version = service.version(asked, template, stack.version if stack.version.template and kind != "CREATE" else None)
     change_set = _computed(service, asked, stack, kind, template, version)
     with service.store.together():
         if fresh:
@@ -58,10 +57,12 @@ def _target(service: CloudFormation, name: str, kind: str) -> tuple[Stack, bool]
     existing = service.store.stack(name)
     if existing is not None and existing.deleted is not None:
         existing = None
-    if kind == "CREATE":
-        if existing is None:
-            service.check_name(name)
-            return Stack(service.new_stack_id(name), name, "REVIEW_IN_PROGRESS", time.time()), True
+    if kind in ("CREATE", "IMPORT") and existing is None:
+        service.check_name(name)
+        return Stack(service.new_stack_id(name), name, "REVIEW_IN_PROGRESS", time.time()), True
+    if existing is not None and kind == "IMPORT" and existing.status == "REVIEW_IN_PROGRESS":
+        return existing, False
+    if existing is not None and kind == "CREATE":
         if existing.status != "REVIEW_IN_PROGRESS":
             raise ValidationError(
                 f"Stack [{existing.name}] already exists and cannot be created again with the changeSet [CREATE]."
@@ -79,6 +80,13 @@ def _computed(
     validation.check_capabilities(template, version.capabilities, shown=True)
     check_types_kept(service, stack, template)
     found = compare(service.store.resources(stack.id), service.evaluate(version, template, stack), version.tags)
+    wanted: dict[str, str] = {}
+    if kind == "IMPORT":
+        wanted = imports.imported(asked, template)
+        before = parse(stack.version.template).outputs if stack.version.template else {}
+        rows, outputs = service.store.resources(stack.id), plain(template.outputs) != plain(before)
+        imports.check_nothing_else(rows, template, found, wanted, outputs)
+        found = imports.shown(template, wanted)
     changes = masking.mask(found, masking.secrets(version, stack.version))
     change_set = ChangeSet(
         service.new_change_set_id(asked["ChangeSetName"]),
@@ -89,6 +97,7 @@ def _computed(
         time.time(),
         version,
         description=asked.get("Description"),
+        imports=wanted,
         changes=without_values(changes),
         changes_with_values=changes,
         notification_arns=list(asked.get("NotificationARNs", stack.notification_arns)),
@@ -166,11 +175,24 @@ def execute_change_set(service: CloudFormation, asked: Asked) -> dict[str, Any]:
                 service.store.forget_change_set(other.id)  # they were computed against what will be no more
         change_set.execution_status = "EXECUTE_COMPLETE"
         service.store.keep_change_set(change_set)
-        if change_set.kind == "CREATE":
+        if change_set.kind == "IMPORT":
+            begin_import(service, stack, change_set, token)
+        elif change_set.kind == "CREATE":
             begin_create(service, stack, change_set.version, token)
         else:
             begin_update(service, stack, change_set.version, token)
     return {}
+
+
+def begin_import(service: CloudFormation, stack: Stack, change_set: ChangeSet, token: str | None) -> None:
+    before = Version() if stack.status == "REVIEW_IN_PROGRESS" else stack.version
+    operation = Operation(
+        stack.id, "import", "import", before, change_set.version, time.time(), token, imports=change_set.imports
+    )
+    stack.version, stack.updated = change_set.version, time.time()
+    if token:
+        service.store.keep_token(token, stack.id)
+    service.engine.accept(stack, operation, "IMPORT_IN_PROGRESS", "User Initiated")
 
 
 @action

@@ -11,6 +11,7 @@ from localcloud.cloudformation.actions import Asked, action
 from localcloud.cloudformation.errors import ValidationError
 from localcloud.cloudformation.intrinsics import text
 from localcloud.cloudformation.loading import load
+from localcloud.cloudformation.resources import find
 from localcloud.cloudformation.service import CloudFormation
 from localcloud.cloudformation.template import Template, parse
 
@@ -61,9 +62,21 @@ def get_template_summary(service: CloudFormation, asked: Asked) -> dict[str, Any
         "Version": str(template.data.get("AWSTemplateFormatVersion", "2010-09-09")),
         "Metadata": json.dumps(template.metadata) if template.metadata else None,
         "DeclaredTransforms": _transforms(template),
-        "ResourceIdentifierSummaries": [],
+        "ResourceIdentifierSummaries": _identifiers(template),
         **({"Capabilities": needed, "CapabilitiesReason": reason} if needed else {}),
     }
+
+
+def _identifiers(template: Template) -> list[dict[str, Any]]:
+    """By which property resources of each type are named when they are imported."""
+    types: dict[str, list[str]] = {}
+    for name, spec in template.resources.items():
+        types.setdefault(spec.type, []).append(name)
+    return [
+        {"ResourceType": each, "LogicalResourceIds": names, "ResourceIdentifiers": [find(each).identifier]}
+        for each, names in types.items()
+        if find(each).identifier
+    ]
 
 
 def _parameter(name: str, declared: Any) -> dict[str, Any]:

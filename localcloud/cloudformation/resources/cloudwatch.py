@@ -16,6 +16,7 @@ SETTINGS = names(
 
 class Alarm(Named):
     type = "AWS::CloudWatch::Alarm"
+    identifier = "AlarmName"
     named_by = "AlarmName"
     limit = 255
     replaced = names("AlarmName")

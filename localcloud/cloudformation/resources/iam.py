@@ -26,6 +26,7 @@ HOLDERS = (("Roles", "Role"), ("Users", "User"), ("Groups", "Group"))
 
 class Role(Named):
     type = "AWS::IAM::Role"
+    identifier = "RoleName"
     iam = True
     named_by = "RoleName"
     required = names("AssumeRolePolicyDocument")
@@ -117,6 +118,7 @@ class Role(Named):
 
 class InstanceProfile(Named):
     type = "AWS::IAM::InstanceProfile"
+    identifier = "InstanceProfileName"
     iam = True
     named_by = "InstanceProfileName"
     limit = 128
@@ -222,6 +224,7 @@ class Policy(Kind):
 
 class ManagedPolicy(Named):
     type = "AWS::IAM::ManagedPolicy"
+    identifier = "PolicyArn"
     iam = True
     named_by = "ManagedPolicyName"
     limit = 128

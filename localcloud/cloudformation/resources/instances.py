@@ -40,6 +40,7 @@ TOLD = names(
 
 class Instance(Tagged):
     type = "AWS::EC2::Instance"
+    identifier = "InstanceId"
     kept_as = "instance"
     replaced = names(
         "ImageId KeyName SubnetId SecurityGroups PrivateIpAddress AvailabilityZone Tenancy PlacementGroupName Affinity "

@@ -11,6 +11,7 @@ from localcloud.cloudformation.resources.kind import Existing, Properties, key_v
 
 class KeyPair(Tagged):
     type = "AWS::EC2::KeyPair"
+    identifier = "KeyName"
     kept_as = "key-pair"
     listed = ("DescribeKeyPairs", "KeyPairs", "KeyName")
     required = names("KeyName")

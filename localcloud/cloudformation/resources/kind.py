@@ -4,6 +4,7 @@ A new type is a class in its family's file:
 
     class Topic(Kind):
         type = "AWS::SNS::Topic"
+    identifier = "TopicArn"
         replaced = names("TopicName FifoTopic")     # a change of these needs a new resource
         in_place = names("DisplayName Tags")        # a change of these is an update
         attributes = names("TopicArn TopicName")    # what Fn::GetAtt may ask for
@@ -86,6 +87,7 @@ class Kind:
     tags_are_map: ClassVar[bool] = False
     iam: ClassVar[bool] = False
     named_by: ClassVar[str] = ""
+    identifier: ClassVar[str] = ""  # the property that is the physical id, for import; none: it can't be imported
     snapshots: ClassVar[bool] = False
     deletion_policy: ClassVar[str] = "Delete"
     refreshed: ClassVar[bool] = False  # looked at in every update, also where its properties are the same

@@ -10,6 +10,7 @@ from localcloud.cloudformation.resources.kind import Existing, Named, Properties
 
 class LogGroup(Named):
     type = "AWS::Logs::LogGroup"
+    identifier = "LogGroupName"
     named_by = "LogGroupName"
     limit = 512
     replaced = names("LogGroupName")

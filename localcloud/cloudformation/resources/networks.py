@@ -12,6 +12,7 @@ from localcloud.cloudformation.resources.standing import stands
 
 class VPC(Tagged):
     type = "AWS::EC2::VPC"
+    identifier = "VpcId"
     kept_as = "vpc"
     listed = ("DescribeVpcs", "Vpcs", "VpcId")
     replaced = names("CidrBlock InstanceTenancy")
@@ -60,6 +61,7 @@ class VPC(Tagged):
 
 class Subnet(Tagged):
     type = "AWS::EC2::Subnet"
+    identifier = "SubnetId"
     kept_as = "subnet"
     listed = ("DescribeSubnets", "Subnets", "SubnetId")
     required = names("VpcId")
@@ -96,6 +98,7 @@ class Subnet(Tagged):
 
 class InternetGateway(Tagged):
     type = "AWS::EC2::InternetGateway"
+    identifier = "InternetGatewayId"
     kept_as = "internet-gateway"
     listed = ("DescribeInternetGateways", "InternetGateways", "InternetGatewayId")
     in_place = names("Tags")
@@ -148,6 +151,7 @@ class VPCGatewayAttachment(Kind):
 
 class RouteTable(Tagged):
     type = "AWS::EC2::RouteTable"
+    identifier = "RouteTableId"
     kept_as = "route-table"
     listed = ("DescribeRouteTables", "RouteTables", "RouteTableId")
     required = names("VpcId")

@@ -43,6 +43,7 @@ BROKEN = ("failed", "incompatible-parameters", "incompatible-network", "incompat
 
 class DBInstance(Named):
     type = "AWS::RDS::DBInstance"
+    identifier = "DBInstanceIdentifier"
     named_by = "DBInstanceIdentifier"
     limit = 63
     lower = True
@@ -154,6 +155,7 @@ class DBInstance(Named):
 
 class DBSubnetGroup(Named):
     type = "AWS::RDS::DBSubnetGroup"
+    identifier = "DBSubnetGroupName"
     named_by = "DBSubnetGroupName"
     limit = 255
     lower = True
@@ -197,6 +199,7 @@ class DBSubnetGroup(Named):
 
 class DBParameterGroup(Named):
     type = "AWS::RDS::DBParameterGroup"
+    identifier = "DBParameterGroupName"
     named_by = "DBParameterGroupName"
     limit = 255
     lower = True

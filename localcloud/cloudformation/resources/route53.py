@@ -26,6 +26,7 @@ RECORD = "Failover GeoLocation HealthCheckId MultiValueAnswer Region SetIdentifi
 
 class HostedZone(Kind):
     type = "AWS::Route53::HostedZone"
+    identifier = "Id"
     replaced = names("Name")
     in_place = names("HostedZoneConfig HostedZoneTags VPCs")
     attributes = names("Id NameServers")

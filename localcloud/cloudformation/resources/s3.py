@@ -168,6 +168,7 @@ SETTINGS: dict[str, Setting] = {
 
 class Bucket(Named):
     type = "AWS::S3::Bucket"
+    identifier = "BucketName"
     named_by = "BucketName"
     limit = 63
     lower = True

@@ -30,6 +30,7 @@ DEFAULT_KEY = "alias/aws/secretsmanager"
 
 class Secret(Named):
     type = "AWS::SecretsManager::Secret"
+    identifier = "Id"
     named_by = "Name"
     limit = 512
     replaced = names("Name")

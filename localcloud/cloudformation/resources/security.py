@@ -16,6 +16,7 @@ WAYS = (("SecurityGroupIngress", "Ingress"), ("SecurityGroupEgress", "Egress"))
 
 class SecurityGroup(Tagged):
     type = "AWS::EC2::SecurityGroup"
+    identifier = "Id"
     kept_as = "security-group"
     listed = ("DescribeSecurityGroups", "SecurityGroups", "GroupId")
     required = names("GroupDescription")

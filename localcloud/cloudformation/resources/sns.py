@@ -35,6 +35,7 @@ DEFAULTS = {
 
 class Topic(Named):
     type = "AWS::SNS::Topic"
+    identifier = "TopicArn"
     named_by = "TopicName"
     limit = 256
     replaced = names("FifoTopic TopicName")

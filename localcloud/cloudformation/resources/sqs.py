@@ -36,6 +36,7 @@ SETTINGS = names(
 
 class Queue(Named):
     type = "AWS::SQS::Queue"
+    identifier = "QueueUrl"
     named_by = "QueueName"
     limit = 80
     replaced = names("FifoQueue QueueName")

@@ -20,6 +20,7 @@ from localcloud.cloudformation.resources.kind import (
 
 class Parameter(Named):
     type = "AWS::SSM::Parameter"
+    identifier = "Name"
     named_by = "Name"
     limit = 1011
     required = names("Type Value")

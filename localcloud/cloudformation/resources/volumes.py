@@ -23,6 +23,7 @@ FIXED = names("AvailabilityZone Encrypted KmsKeyId SnapshotId MultiAttachEnabled
 
 class Volume(Tagged):
     type = "AWS::EC2::Volume"
+    identifier = "VolumeId"
     kept_as = "volume"
     listed = ("DescribeVolumes", "Volumes", "VolumeId")
     # AWS neither updates nor replaces for a change of the FIXED ones: such an update fails.
