@@ -46,7 +46,7 @@ class Store(Generic[C]):
     """`with store.change() as change:` is one transaction; `committed(change)` runs after each, outside the lock.
 
     A killed process loses nothing that was committed (WAL); the host's power cut could take the last moments
-    (synchronous=NORMAL), never the file's order.
+    (synchronous=NORMAL) but leaves the file sound.
 
     `begin` makes the service's own kind of change from a connection and the time, which `now` tells.
     """

@@ -288,6 +288,6 @@ class refused:
 
 TestMachine = Machine.TestCase
 TestMachine.settings = settings(
-    max_examples=int(os.environ.get("SWF_MODEL_RUNS", "40")), stateful_step_count=50, deadline=None,
+    max_examples=int(os.environ.get("SWF_MODEL_RUNS", "25")), stateful_step_count=50, deadline=None,
     suppress_health_check=list(HealthCheck),
 )  # fmt: skip
