@@ -212,7 +212,7 @@ def _policies() -> None:
 
 
 def policies_of_aws() -> None:
-    """The policies that AWS itself manages are there, each from when it is first asked for: all of them take 30 MB."""
+    """The policies that AWS itself manages are there, each from when it is first asked for: all of them take 20 MB."""
     from moto.iam.aws_managed_policies import aws_managed_policies_data
     from moto.iam.models import AWSManagedPolicy, IAMBackend
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
 
-from localcloud.access.sessions import Credentials
+from localcloud.access.sessions import Credentials, Sessions
 from localcloud.machines.credentials import LIFETIME, RENEW, MachineCredentials
 
 
@@ -59,3 +59,14 @@ def test_machines_that_are_gone_are_forgotten() -> None:
     issued.now += LIFETIME
     credentials.of(MACHINE, ROLE)
     assert len(credentials._kept) == 1
+
+
+def test_they_outlive_the_daemon() -> None:
+    """Nothing of them is kept: a killed daemon's next self knows them by its cloud's secret."""
+    given = Sessions("the cloud's secret").issue("AROA1", "i-1", 900, ["{}"], from_instance="arn:i-1")
+    read = Sessions("the cloud's secret").read(given.token)
+    assert read is not None
+    key, secret, session = read
+    assert (key, secret) == (given.access_key, given.secret_key)
+    assert (session.of, session.name, session.end, session.policies) == ("AROA1", "i-1", given.end, ("{}",))
+    assert Sessions("another's").read(given.token) is None
