@@ -6,6 +6,7 @@ import fcntl
 import json
 import logging
 import os
+import resource
 import signal
 import threading
 import time
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 LOOPBACK = "127.0.0.1"
+OPEN_FILES = 16_384
 
 
 class Daemon:
@@ -54,6 +56,7 @@ class Daemon:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
         lock = self._lock()
+        _allow_many_files()
         parts: list[Callable[[], Any]] = [lambda: network.down(self.numbers)]
         try:
             self._start(parts)
@@ -242,6 +245,14 @@ class _Served:
     def stop(self) -> None:
         if self._server:
             self._server.shutdown()
+
+
+def _allow_many_files() -> None:
+    """A file is open for each connection; usually 1024 are allowed, and fifty machines' processes keep more."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _moto() -> Any:
