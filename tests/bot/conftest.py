@@ -1,4 +1,4 @@
-"""A small cloud for the bot: S3 and SQS of moto, SWF of the local cloud, over HTTP; and the bot as installed."""
+"""A small cloud for the bot: the local cloud's own S3, SQS and SWF, over HTTP; and the bot as installed."""
 
 from __future__ import annotations
 
@@ -7,43 +7,37 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
-from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
-from werkzeug.serving import WSGIRequestHandler, make_server
 
+from localcloud.destinations import Destinations
+from localcloud.endpoint import Endpoint, serve
+from localcloud.s3 import S3
+from localcloud.sqs import Sqs
 from localcloud.swf import Swf
 from tests.installed import unpack
 
 REGION = "us-east-1"
 
 
-class _Quiet(WSGIRequestHandler):
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        pass
-
-
 @pytest.fixture(scope="session")
 def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The cloud's address; every client made without one finds it in the environment, as on a machine."""
-    swf = Swf(tmp_path_factory.mktemp("cloud") / "swf.sqlite")
-    swf.start()
-    moto = DomainDispatcherApplication(create_backend_app)
-
-    def dispatch(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        app: Any = swf.app if environ.get("HTTP_X_AMZ_TARGET", "").startswith("SimpleWorkflowService") else moto
-        return app(environ, start_response)  # type: ignore[no-any-return]
-
-    server = make_server("127.0.0.1", 0, dispatch, threaded=True, request_handler=_Quiet)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
+    folder = tmp_path_factory.mktemp("cloud")
+    swf, sqs = Swf(folder / "swf.sqlite"), Sqs(folder / "sqs.sqlite")
+    destinations = Destinations(sqs)
+    s3 = S3(folder / "s3", destinations.deliver, destinations.may_deliver)
+    parts = swf, sqs, s3
+    for part in parts:
+        part.start()
+    cloud = Endpoint({"swf": swf.app, "sqs": sqs.app, "s3": s3.app}, s3.app, lambda service: None, dict)
+    server = serve(cloud, "127.0.0.1", 0)
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{server.server_port}")
         environment.setenv("AWS_ACCESS_KEY_ID", "test")
@@ -53,8 +47,8 @@ def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         environment.setenv("PATH", f"{Path(sys.executable).parent}:{os.environ['PATH']}")
         yield os.environ["AWS_ENDPOINT_URL"]
     server.shutdown()
-    thread.join()
-    swf.stop()
+    for part in parts:
+        part.stop()
 
 
 class Bot:
