@@ -10,6 +10,7 @@ from localcloud.sqs.queues import by_name
 from localcloud.sqs.store import Change, Store
 
 SWEEP = 300.0  # seconds between two looks for what is too old
+TASKS_KEPT = 14 * 24 * 3600.0  # seconds that a move task can be listed after its start
 REMEMBERED = ("duplicates", "attempts", "deliveries")
 
 
@@ -48,6 +49,7 @@ class Background:
         for table in REMEMBERED:
             change.run(f"DELETE FROM {table} WHERE until<=?", change.now)
         change.run("DELETE FROM deleted WHERE at<=?", change.now - change.limits.reuse)
+        change.run("DELETE FROM moves WHERE status<>? AND started<=?", moves.RUNNING, change.now - TASKS_KEPT)
         names = [row["name"] for row in change.rows("SELECT name FROM queues")]
         queues = [queue for name in names if (queue := by_name(change, name))]
         if any(messages.expire(change, queue) for queue in queues):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import http.client
+import io
 import json
 import re
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode
 from xml.etree import ElementTree
@@ -139,6 +141,22 @@ def test_query_errors(cloud: Cloud) -> None:
         ("Dance", {}, "InvalidAction"),
     ):
         assert texts(by_query(cloud, action, **asked)[1], "Error", "Code") == [code]
+
+
+def test_a_message_says_who_sent_it(cloud: Cloud) -> None:
+    """Who that is stands in the environment, where the endpoint's access control leaves it."""
+    url, body = cloud.queue(), b'{"QueueUrl": "one", "MessageBody": "x"}'
+    environ = {
+        "HTTP_X_AMZ_TARGET": "AmazonSQS.SendMessage",
+        "HTTP_HOST": "h",
+        "PATH_INFO": "/",
+        "CONTENT_LENGTH": str(len(body)),
+        "wsgi.input": io.BytesIO(body),
+        "localcloud.caller": SimpleNamespace(user_id="AROAEXAMPLE:i-1"),
+    }
+    list(cloud.sqs.app(environ, lambda status, headers: None))
+    (message,) = cloud.receive(url, AttributeNames=["SenderId"])
+    assert message["Attributes"] == {"SenderId": "AROAEXAMPLE:i-1"}
 
 
 def test_query_by_get(cloud: Cloud) -> None:
