@@ -41,6 +41,8 @@ def dumps(services: Collection[str]) -> tuple[bytes, set[str], set[str]]:
         pickler = _Pickler(stream, set(services))
         try:
             pickler.dump([(address, vars(backend)) for address, backend in backends(services)])
+        except RecursionError:
+            raise
         except RuntimeError:  # "dictionary changed size during iteration": moto makes some things when they are read
             if attempt == PATIENCE - 1:
                 raise
