@@ -29,6 +29,7 @@ SWF = [
     "swf:SignalWorkflowExecution",
     "swf:StartWorkflowExecution",
     "swf:TerminateWorkflowExecution",
+    "swf:Undeprecate*",
     "swf:CancelTimer",
     "swf:CancelWorkflowExecution",
     "swf:CompleteWorkflowExecution",

@@ -59,5 +59,6 @@ def test_workflows_are_granted_in_the_environments_domain_only(properties: Find)
     granted = _granted(properties("Role", access=Access(swf=True)))
     (domain,) = granted.keys() - PLAIN.keys()
     assert domain == "arn:${AWS::Partition}:swf:${AWS::Region}:${AWS::AccountId}:/domain/Publish.ct"
-    assert {"swf:PollFor*", "swf:Respond*", "swf:Register*", "swf:StartWorkflowExecution"} <= granted[domain]
+    needed = {"swf:PollFor*", "swf:Respond*", "swf:Register*", "swf:StartWorkflowExecution", "swf:Undeprecate*"}
+    assert needed <= granted[domain]
     assert not {"swf:*", "*", "swf:DeprecateDomain"} & granted[domain]

@@ -64,6 +64,13 @@ def test_it_reads_its_own_code_and_no_other(cloud: Cloud, bot: str) -> None:
     assert asked(cloud, bot, ("s3", "put_object", write)) == ["AccessDenied"]
 
 
+def test_it_registers_its_workflows_as_often_as_it_likes(cloud: Cloud, bot: str) -> None:
+    for _ in range(2):
+        cloud.on(bot, f"cd /opt/elife-bot && {PYTHON} register.py")
+    elsewhere = {"domain": "Another", "name": "x", "version": "1"}
+    assert asked(cloud, bot, ("swf", "register_workflow_type", elsewhere)) == ["AccessDeniedException"]
+
+
 def test_it_may_nothing_to_machines_or_people(cloud: Cloud, bot: str) -> None:
     calls: tuple[tuple[str, str, dict[str, Any]], ...] = (
         ("ec2", "describe_instances", {}),
