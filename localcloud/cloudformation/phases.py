@@ -137,7 +137,7 @@ class Phases:
         for name, value in lost:
             if exports.get(name) != value and (users := run.store.importers(name)):
                 verb = "updated" if name in exports else "deleted"
-                raise Refused(f"Export {name} cannot be {verb} as it is in use by {', '.join(users)}")
+                raise Refused(f"Export {name} cannot be {verb} as it is in use by {' and '.join(users)}")
         with run.store.together():
             run.store.keep_exports(run.stack.id, exports, evaluation.imports())
             run.stack.outputs = outputs
