@@ -19,6 +19,7 @@ from localcloud.cloudformation.resources.kind import (
     names,
     own_tags,
     pick,
+    plain,
 )
 
 METADATA_DEFAULTS = {"HttpEndpoint": "enabled", "HttpTokens": "optional", "HttpPutResponseHopLimit": 1}
@@ -102,8 +103,15 @@ class Instance(Tagged):
             "VpcId": told.get("VpcId", ""),
         }
 
+    def replaces(self, old: Properties, new: Properties, changed: Names) -> bool:
+        # Of a running machine's disks only this can be changed: whether they go with it.
+        same = _without_termination(old) == _without_termination(new)
+        return super().replaces(old, new, changed - {"BlockDeviceMappings"} if same else changed)
+
     def update(self, at: At, it: Existing, new: Properties) -> None:
         differing = changed(it.properties, new)
+        if "BlockDeviceMappings" in differing:
+            _set(at, it.id, BlockDeviceMappings=[_termination(entry) for entry in new["BlockDeviceMappings"]])
         if differing & {"InstanceType", "UserData", "EbsOptimized"}:
             self._restart_with(at, it, new, differing)
         if "SecurityGroupIds" in differing:
@@ -181,6 +189,18 @@ def _mapping(entry: Properties) -> dict[str, Any]:
     if isinstance(entry.get("NoDevice"), dict):
         return {**entry, "NoDevice": ""}
     return dict(entry)
+
+
+def _termination(entry: Properties) -> dict[str, Any]:
+    kept = entry.get("Ebs", {}).get("DeleteOnTermination", True)
+    return {"DeviceName": entry["DeviceName"], "Ebs": {"DeleteOnTermination": kept}}
+
+
+def _without_termination(properties: Properties) -> Any:
+    return plain([
+        {**entry, "Ebs": {key: value for key, value in entry.get("Ebs", {}).items() if key != "DeleteOnTermination"}}
+        for entry in properties.get("BlockDeviceMappings", [])
+    ])  # fmt: skip
 
 
 def _interface(entry: Properties) -> dict[str, Any]:

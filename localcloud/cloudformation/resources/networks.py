@@ -6,7 +6,17 @@ from typing import Any
 
 from localcloud.cloudformation.resources.at import At
 from localcloud.cloudformation.resources.ec2 import Tagged, wait_until_free
-from localcloud.cloudformation.resources.kind import Existing, Kind, Properties, changed, names, only, own_tags, pick
+from localcloud.cloudformation.resources.kind import (
+    Existing,
+    Kind,
+    Names,
+    Properties,
+    changed,
+    names,
+    only,
+    own_tags,
+    pick,
+)
 from localcloud.cloudformation.resources.standing import stands
 
 
@@ -45,7 +55,13 @@ class VPC(Tagged):
         for name, default in (("EnableDnsSupport", True), ("EnableDnsHostnames", False)):
             if name in it.properties and name not in new:
                 at.call("ec2", "ModifyVpcAttribute", {"VpcId": it.id, name: {"Value": default}})
+        if _undedicated(it.properties, new):
+            at.call("ec2", "ModifyVpcTenancy", {"VpcId": it.id, "InstanceTenancy": "default"})
         self.retag(at, it.id, it.properties, new)  # the rest is settle's
+
+    def replaces(self, old: Properties, new: Properties, changed: Names) -> bool:
+        # The one way in which AWS changes it in place.
+        return super().replaces(old, new, changed - {"InstanceTenancy"} if _undedicated(old, new) else changed)
 
     def actual(self, at: At, it: Existing) -> Properties:
         told = at.call("ec2", "DescribeVpcs", {"VpcIds": [it.id]})["Vpcs"][0]
@@ -238,6 +254,10 @@ def _routes(at: At, route: Properties) -> list[dict[str, Any]]:
     told = at.call("ec2", "DescribeRouteTables", {"RouteTableIds": [route["RouteTableId"]]})["RouteTables"]
     found = [{**each, "RouteTableId": table["RouteTableId"]} for table in told for each in table["Routes"]]
     return [each for each in found if _destination(each) == _destination(route)]
+
+
+def _undedicated(old: Properties, new: Properties) -> bool:
+    return bool(old.get("InstanceTenancy") == "dedicated" and new.get("InstanceTenancy", "default") == "default")
 
 
 def _destination(properties: Properties) -> str:

@@ -91,9 +91,10 @@ class HostedZone(Kind):
 class RecordSet(Kind):
     type = "AWS::Route53::RecordSet"
     required = names("Name Type")
-    replaced = names("HostedZoneId HostedZoneName Name SetIdentifier Type")
+    replaced = names("HostedZoneId HostedZoneName Name")
     in_place = names(
-        "AliasTarget Comment Failover GeoLocation HealthCheckId MultiValueAnswer Region ResourceRecords TTL Weight"
+        "AliasTarget Comment Failover GeoLocation HealthCheckId MultiValueAnswer Region ResourceRecords SetIdentifier "
+        "TTL Type Weight"
     )
 
     def create(self, at: At, new: Properties) -> str:
@@ -113,6 +114,8 @@ class RecordSet(Kind):
         return stands(self, at, str(new["Name"]).rstrip("."), new) if at.claimed else None
 
     def update(self, at: At, it: Existing, new: Properties) -> None:
+        if changed(it.properties, new) & {"SetIdentifier", "Type"}:  # by these a record is known: it is another one now
+            self.delete(at, it)
         self._change(at, "UPSERT", new)
 
     def actual(self, at: At, it: Existing) -> Properties:
