@@ -118,7 +118,8 @@ def close(change: Change, execution: Execution, activity: Activity, event: str, 
         change, execution, event, scheduledEventId=activity.scheduled, startedEventId=activity.started, **attributes
     )
     change.run("DELETE FROM pending WHERE execution=? AND kind='activity' AND key=?", execution.number, activity.id)
-    tasks.withdraw(change, execution.number, activity.scheduled)
+    if not activity.started:
+        tasks.withdraw(change, execution.number, activity.scheduled)
     drop_deadlines(change, execution.number, activity.scheduled)
     tell_decider(change, execution)
 
