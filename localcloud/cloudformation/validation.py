@@ -18,6 +18,8 @@ PSEUDO = frozenset(
     f"AWS::{name}"
     for name in ["AccountId", "NotificationARNs", "NoValue", "Partition", "Region", "StackId", "StackName", "URLSuffix"]
 )
+# Types that wait for signals where they have a creation policy.
+SIGNALLED = ("AWS::EC2::Instance", "AWS::CloudFormation::WaitCondition")
 
 
 def validate(template: Template) -> None:
@@ -32,6 +34,7 @@ def validate(template: Template) -> None:
             )
         if not parameter_types.is_known(str(declared["Type"])):
             raise ValidationError(f"Template format error: Unrecognized parameter type: {declared['Type']}")
+    _check_attributes(template)
     _check_conditions(template)
     _check_references(template)
     _check_outputs(template)
@@ -81,6 +84,18 @@ def _check_transform(template: Template) -> None:
 def _check_types(template: Template) -> None:
     if unknown := sorted({spec.type for spec in template.resources.values() if not known(spec.type)}):
         raise ValidationError(f"Template format error: Unrecognized resource types: [{', '.join(unknown)}]")
+
+
+def _check_attributes(template: Template) -> None:
+    """AWS lets a creation policy stand at any type and heeds it at few; one that nobody would heed is refused here."""
+    for name, spec in template.resources.items():
+        if spec.creation_policy and spec.type not in SIGNALLED:
+            raise ValidationError(f"Template error: CreationPolicy is not supported for {spec.type} of resource {name}")
+        policies = (spec.deletion_policy, spec.update_replace_policy)
+        if "Snapshot" in policies and not find(spec.type).snapshots:
+            raise ValidationError(
+                f"Template error: {name}: resource type {spec.type} does not support deletion policy Snapshot"
+            )
 
 
 def _check_conditions(template: Template) -> None:

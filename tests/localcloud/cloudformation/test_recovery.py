@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -74,6 +75,32 @@ def test_a_stuck_rollback_goes_on_once_what_blocked_it_is_repaired(cloud: Cloud)
     cloud.cfn.continue_update_rollback(StackName="web")
     assert cloud.settled("web") == "UPDATE_ROLLBACK_COMPLETE"
     assert timeout(cloud) == "30"
+
+
+def test_a_creation_that_takes_too_long_is_rolled_back(cloud: Cloud) -> None:
+    waiting = {"Handle": {"Ref": "Handle"}, "Timeout": "600"}
+    template = {
+        "Resources": {
+            "Handle": {"Type": "AWS::CloudFormation::WaitConditionHandle"},
+            "Wait": {"Type": "AWS::CloudFormation::WaitCondition", "Properties": waiting},
+        }
+    }
+    asked = {"StackName": "web", "TemplateBody": json.dumps(template), "TimeoutInMinutes": 1}
+    stack_id = cloud.cfn.create_stack(**asked)["StackId"]
+    cloud.service.engine.stop()
+    operation = cloud.service.store.operation(stack_id)
+    assert operation is not None
+    operation.started -= 60  # as if it had begun a minute earlier
+    cloud.service.store.keep_operation(operation)
+    cloud.restart()
+    assert cloud.settled("web") == "ROLLBACK_COMPLETE"
+    told = "Stack creation time exceeded the specified timeout. Rollback requested by user."
+    assert ("web", "ROLLBACK_IN_PROGRESS", told) in cloud.story("web")
+
+
+def test_snapshots_are_for_what_has_any(cloud: Cloud) -> None:
+    with pytest.raises(ClientError, match="does not support deletion policy Snapshot"):
+        cloud.create("web", {"Resources": {"A": queue(DeletionPolicy="Snapshot")}})
 
 
 def full_bucket(cloud: Cloud) -> str:
