@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from localcloud.cloudformation import signals
 from localcloud.cloudformation.actions import find
-from localcloud.cloudformation.errors import Refused
+from localcloud.cloudformation.errors import Refused, UnsupportedOperation
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -23,10 +23,6 @@ log = logging.getLogger(__name__)
 
 class InvalidAction(Refused):
     code = "InvalidAction"
-
-
-class UnsupportedOperation(Refused):
-    code = "UnsupportedOperation"
 
 
 class InternalFailure(Refused):

@@ -21,6 +21,12 @@ class AlreadyExists(Refused):
     code = "AlreadyExistsException"
 
 
+class UnsupportedOperation(Refused):
+    """AWS has it, the local cloud does not."""
+
+    code = "UnsupportedOperation"
+
+
 class ChangeSetNotFound(Refused):
     code = "ChangeSetNotFound"
 

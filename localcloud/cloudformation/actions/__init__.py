@@ -14,7 +14,8 @@ Asked = dict[str, Any]
 Action = Callable[["CloudFormation", Asked], dict[str, Any]]
 
 MODULES = (
-    "changesets", "deleting", "drift", "exports", "operating", "policies", "reading", "recovering", "templates"
+    "changesets", "deleting", "drift", "events", "exports", "operating", "policies", "reading",
+    "recovering", "templates",
 )  # fmt: skip
 _ACTIONS: dict[str, Action] = {}
 

@@ -71,6 +71,9 @@ def test_events_tell_properties_and_the_requests_token(cloud: Cloud) -> None:
     cloud.create("web", {"Resources": {"Queue": queue(60)}}, ClientRequestToken="once")
     events = cloud.cfn.describe_stack_events(StackName="web")["StackEvents"]
     assert {each["ClientRequestToken"] for each in events} == {"once"}
+    again = cloud.cfn.describe_events(StackName="web")["OperationEvents"]
+    assert [each["EventId"] for each in again] == [each["EventId"] for each in events]
+    assert cloud.cfn.describe_events(StackName="web", Filters={"FailedEvents": True})["OperationEvents"] == []
     for each in events:
         if each["LogicalResourceId"] == "Queue":
             assert json.loads(each["ResourceProperties"]) == {"VisibilityTimeout": 60}
