@@ -101,6 +101,7 @@ class Daemon:
             lambda: self.endpoint,
             credentials=operator,
             inside=lambda: endpoint,
+            public=lambda: f"http://{self.numbers.gateway}:{self.numbers.port}",
         )
         access = Access(operator, Resources(s3, sqs, formation))
         sts = Sts(access.sessions)
