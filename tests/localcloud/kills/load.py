@@ -118,7 +118,7 @@ class Crew:
             try:
                 turn()
             except Gone:
-                self._stop.wait(0.05)
+                self._stop.wait(0.2)
             except Exception as error:  # noqa: BLE001  reported as this load's failure
                 self.surprises.append(f"{self._name}: {error!r}")
                 self._ledger.note(self._name, repr(error))

@@ -1,8 +1,9 @@
-"""SQS: nothing sent is lost, nothing deleted comes back."""
+"""SQS, and SNS that sends to it: nothing sent is lost, nothing deleted comes back."""
 
 from __future__ import annotations
 
 import itertools
+import json
 import time
 from collections.abc import Iterable
 
@@ -15,7 +16,7 @@ class Messages:
     name = "sqs"
 
     def __init__(self, clients: Clients, ledger: Ledger) -> None:
-        self.sqs = clients
+        self.clients = clients
         self.ledger = ledger
         self.sent: set[str] = set()  # bodies whose sending was acknowledged
         self.tried: set[str] = set()
@@ -26,17 +27,24 @@ class Messages:
 
     def prepare(self) -> None:
         given = {"VisibilityTimeout": str(VISIBILITY)}
-        self.url = self.sqs("sqs").create_queue(QueueName="kills", Attributes=given)["QueueUrl"]
+        self.url = self.clients("sqs").create_queue(QueueName="kills", Attributes=given)["QueueUrl"]
+        queue = "arn:aws:sqs:us-east-1:123456789012:kills"
+        allow = {"Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}, "Action": "sqs:SendMessage"}
+        policy = {"Version": "2012-10-17", "Statement": [{**allow, "Resource": queue}]}
+        self.clients("sqs").set_queue_attributes(QueueUrl=self.url, Attributes={"Policy": json.dumps(policy)})
+        self.topic = self.clients("sns").create_topic(Name="kills")["TopicArn"]
+        raw = {"RawMessageDelivery": "true"}
+        self.clients("sns").subscribe(TopicArn=self.topic, Protocol="sqs", Endpoint=queue, Attributes=raw)
 
     def producers(self) -> Iterable[Turn]:
-        return [self._send, self._send_many]
+        return [self._send, self._send_many, self._publish]
 
     def consumers(self) -> Iterable[Turn]:
         return [self._take, self._take]
 
     def settled(self) -> bool:
         asked = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-        told = self.sqs("sqs").get_queue_attributes(QueueUrl=self.url, AttributeNames=asked)["Attributes"]
+        told = self.clients("sqs").get_queue_attributes(QueueUrl=self.url, AttributeNames=asked)["Attributes"]
         return all(count == "0" for count in told.values())
 
     def problems(self) -> list[str]:
@@ -56,15 +64,21 @@ class Messages:
     def _send(self) -> None:
         body = f"m{next(self._number)}"
         self._sending([body])
-        self.sqs("sqs").send_message(QueueUrl=self.url, MessageBody=body)
+        self.clients("sqs").send_message(QueueUrl=self.url, MessageBody=body)
         self._acknowledged([body])
 
     def _send_many(self) -> None:
         bodies = [f"m{next(self._number)}" for _ in range(5)]
         self._sending(bodies)
         entries = [{"Id": body, "MessageBody": body} for body in bodies]
-        done = self.sqs("sqs").send_message_batch(QueueUrl=self.url, Entries=entries)
+        done = self.clients("sqs").send_message_batch(QueueUrl=self.url, Entries=entries)
         self._acknowledged([each["Id"] for each in done["Successful"]])
+
+    def _publish(self) -> None:
+        body = f"m{next(self._number)}"
+        self._sending([body])
+        self.clients("sns").publish(TopicArn=self.topic, Message=body)
+        self._acknowledged([body])
 
     def _sending(self, bodies: list[str]) -> None:
         self.tried.update(bodies)
@@ -79,7 +93,7 @@ class Messages:
 
     def _take(self) -> None:
         asked_at = time.monotonic()
-        got = self.sqs("sqs").receive_message(QueueUrl=self.url, MaxNumberOfMessages=10, WaitTimeSeconds=1)
+        got = self.clients("sqs").receive_message(QueueUrl=self.url, MaxNumberOfMessages=10, WaitTimeSeconds=1)
         messages = got.get("Messages", [])
         for each in messages:
             body, id_ = each["Body"], each["MessageId"]
@@ -91,7 +105,7 @@ class Messages:
             return
         entries = [{"Id": str(at), "ReceiptHandle": each["ReceiptHandle"]} for at, each in enumerate(messages)]
         try:
-            done = self.sqs("sqs").delete_message_batch(QueueUrl=self.url, Entries=entries)
+            done = self.clients("sqs").delete_message_batch(QueueUrl=self.url, Entries=entries)
         except Gone:
             for each in messages:
                 self.ledger.note(each["Body"], "deletion: no answer")
