@@ -286,3 +286,23 @@ def test_what_is_judged_is_what_is_done(gate: Cloud, bucket: str) -> None:
     assert sent(gate, reads, "ssm", "/", target, b"{}").startswith("200")
     assert sent(gate, reads, "ssm", "/?Action=PutParameter", target, b"{}").startswith("400")
     assert sent(gate, reads, "ssm", "/moto-api/reset", target).startswith("400")
+
+
+def test_a_wait_conditions_address_is_for_whoever_knows_it(gate: Cloud) -> None:
+    formation, name = gate.client("cloudformation"), f"s-{uuid.uuid4().hex}"
+    template = json.loads(TEMPLATE) | {"Outputs": {"Address": {"Value": {"Ref": "Handle"}}}}
+    formation.create_stack(StackName=name, TemplateBody=json.dumps(template))
+    formation.get_waiter("stack_create_complete").wait(StackName=name, WaiterConfig={"Delay": 1})
+    address = formation.describe_stacks(StackName=name)["Stacks"][0]["Outputs"][0]["OutputValue"]
+    signal = json.dumps({"Status": "SUCCESS", "Reason": "", "UniqueId": "1", "Data": ""}).encode()
+
+    def put(url: str) -> int:
+        try:
+            request = urllib.request.Request(url, signal, {"Content-Type": ""}, method="PUT")
+            return int(urllib.request.urlopen(request, timeout=20).status)
+        except urllib.error.HTTPError as error:
+            return error.code
+
+    assert put(address) == 200
+    assert put(address.replace("X-Amz-Signature=", "X-Amz-Signature=0")) == 403
+    assert put(address.partition("?")[0]) == 403

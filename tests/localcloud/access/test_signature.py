@@ -126,6 +126,11 @@ def test_what_is_wrong_is_told_as_aws_tells_it() -> None:
     assert code(lambda: verify(request, b"x", **old))[1] == "InvalidRequest"
     half = {"HTTP_AUTHORIZATION": there["HTTP_AUTHORIZATION"].partition(", Signature")[0]}
     assert code(lambda: verify(request, b"x", **half))[0] == "IncompleteSignatureException"
+    other_day = {"HTTP_X_AMZ_DATE": "20200101T000000Z"}
+    assert code(lambda: signature.read({**there, **other_day})) == (
+        "InvalidSignatureException",
+        "SignatureDoesNotMatch",
+    )
     assert signature.read({"QUERY_STRING": ""}) is None
 
 
