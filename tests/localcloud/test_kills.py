@@ -122,6 +122,7 @@ def _kill(cloud: Cloud, ledger: Ledger, number: int) -> None:
     time.sleep(random.uniform(0.1, 1.5))
     pid = int(cloud.status()["pid"])
     os.kill(pid, signal.SIGKILL)
+    eventually(lambda: _serving(cloud.home) is None)
     ledger.note("daemon", f"killed ({number})")
     if random.random() < 0.25:
         _kill_while_starting(cloud, ledger)
@@ -135,22 +136,23 @@ def _kill_while_starting(cloud: Cloud, ledger: Ledger) -> None:
     starting = subprocess.Popen(command, cwd=ROOT, env=cloud.environment, **quiet)  # type: ignore[call-overload]
     serving = eventually(lambda: _serving(cloud.home) or starting.poll() is not None)
     time.sleep(random.uniform(0, 1.5))
-    if serving is not True:
+    if serving is not True:  # it could not even start: the next one tells why
         os.kill(serving, signal.SIGKILL)
         ledger.note("daemon", "killed while it started")
     starting.wait()
 
 
 def _serving(home: Path) -> int | None:
-    """The process of the daemon of that home, also of one that does not answer yet."""
+    """The process of the daemon of that home, also of one that does not answer yet; not one that it has just forked."""
+    found = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             words = (folder / "cmdline").read_bytes().split(b"\0")
         except OSError:
             continue
         if str(home).encode() in words and b"serve" in words:
-            return int(folder.name)
-    return None
+            found.append(int(folder.name))
+    return min(found, default=None)
 
 
 def _settle(load: Load) -> list[str]:
