@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -54,10 +55,12 @@ def test_a_buckets_uploads_reach_its_queue(cloud: Cloud) -> None:
     for key in ("a.txt", "elife-00353-vor-r1.zip"):
         s3.put_object(Bucket=bucket, Key=key, Body=b"x")
     url = cloud.physical("bot", "Queue")
-    bodies = [
-        json.loads(message["Body"]) for message in sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]
-    ]
-    keys = [record["s3"]["object"]["key"] for body in bodies for record in body.get("Records", [])]
+    keys: list[str] = []
+    deadline = time.monotonic() + 20  # an upload is told of after it, not with it
+    while not keys and time.monotonic() < deadline:
+        told = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=1).get("Messages", [])
+        bodies = [json.loads(message["Body"]) for message in told]
+        keys = [record["s3"]["object"]["key"] for body in bodies for record in body.get("Records", [])]
     assert keys == ["elife-00353-vor-r1.zip"]
 
     del template["Resources"]["Bucket"]["Properties"]["NotificationConfiguration"]
