@@ -24,6 +24,7 @@ Perform = Callable[[str, Any, dict[str, Any]], Answer]
 INTERNAL_FAILURE = {"__type": "com.amazon.coral.service#InternalFailure"}
 CONTENT_TYPE = "application/x-amz-json-1.0"
 Header = tuple[str, str]
+LAST = "localcloud.last"  # in WSGI's environ: the connection is to end with this answer
 
 
 class Fault(Exception):
@@ -68,6 +69,7 @@ def json_application(target: str, perform: Perform) -> Application:
             ("Content-Length", str(len(payload))),
             ("x-amzn-RequestId", str(uuid.uuid4())),
             *headers,
+            *([("Connection", "close")] if environ.get(LAST) else []),
         ]
         start_response(f"{status} {HTTPStatus(status).phrase}", told)
         return [payload]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from localcloud.protocol import Answer, Application, json_application, unknown_action
+from localcloud.protocol import LAST, Answer, Application, json_application, unknown_action
 from localcloud.swf import permission
 from localcloud.swf.calls import CALLS
 from localcloud.swf.calls.tasks import POLLS
@@ -13,6 +13,9 @@ from localcloud.swf.validation import check
 
 if TYPE_CHECKING:
     from localcloud.swf.service import Swf
+
+FIRST = ("Describe", "List", "Register")
+"""Asked by programs before they fork their pollers, as simpleflow does: the connection ends, and none inherits it."""
 
 
 def application(service: Swf) -> Application:
@@ -28,6 +31,8 @@ def application(service: Swf) -> Application:
         if name not in CALLS:
             raise unknown_action("SWF", name)
         check(name, asked)
+        if name.startswith(FIRST):
+            environ[LAST] = True
         if name == "RespondDecisionTaskCompleted":
             asked = permission.judged(asked, environ)
         with service.store.change() as change:
