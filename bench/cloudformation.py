@@ -1,8 +1,8 @@
 """How long a stack of 30 resources without machines takes, against its own API calls made one after another.
 
-`python -m bench.cloudformation [ROUNDS]` prints both and their ratio (wanted: at most 1.5). The cloud is the daemon's, in
-this process: its own SQS, S3 and access control, and moto with its state kept on disk. The calls are made as anybody
-makes them, by boto3 over HTTP.
+`python -m bench.cloudformation [ROUNDS]` prints both and their ratio (wanted: at most 1.5). The cloud is the daemon's,
+in this process: its own SQS, S3 and access control, and moto with its state kept on disk. The calls are made as
+anybody makes them, by boto3 over HTTP.
 """
 
 from __future__ import annotations
