@@ -27,7 +27,7 @@ waiters and paginators, and PyPI's awscli, and reads back what it did. A test ca
 equal.
 
 What a row says was found true, as AWS documents it, but for what its last column tells, which was found too. An action
-that stands nowhere here may work (moto answers it) and is not promised. [Architecture](architecture.md#known-limits)
+that stands nowhere here may work (moto answers it) and is not promised. [The local cloud](local-cloud.md#known-limits)
 has the limits of machines.
 """
 
