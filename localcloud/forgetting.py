@@ -8,7 +8,6 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
 from localcloud import plain
@@ -18,7 +17,6 @@ log = logging.getLogger(__name__)
 
 EVERY = 600.0  # seconds between looks
 TERMINATED = 3600.0  # seconds that a terminated instance is still described ("a short while", says EC2's user guide)
-EXPIRED = 3600.0  # seconds that credentials are known after their end, to be told that they have expired
 STACKS = 90 * 86400.0  # seconds that deleted stacks, and the events of all, are kept
 LONGEST_LOG = 10 << 20  # bytes at which a log loses its beginning
 KEPT_LOG = 1 << 20  # bytes of its end that stay
@@ -53,9 +51,8 @@ class Forgetting:
 
 
 def forget_in_moto(now: float) -> None:
-    """Terminated instances, expired credentials, tags of what is gone. To be called where moto may be changed."""
+    """Terminated instances, tags of what is gone. To be called where moto may be changed."""
     _forget_instances(now)
-    _forget_credentials(now)
     _forget_tags()
 
 
@@ -71,18 +68,6 @@ def _forget_instances(now: float) -> None:
                 reservation.instances.remove(instance)
         if not reservation.instances:
             del ec2.reservations[name]
-
-
-def _forget_credentials(now: float) -> None:
-    from moto.iam.models import iam_backends
-    from moto.sts.models import sts_backends
-
-    keys = iam_backends[ACCOUNT]["aws"].access_keys
-    sessions = sts_backends[ACCOUNT]["aws"].assumed_roles
-    end = datetime.fromtimestamp(now - EXPIRED, UTC).replace(tzinfo=None)
-    for session in [session for session in sessions if session.expiration.replace(tzinfo=None) < end]:
-        sessions.remove(session)
-        keys.pop(session.access_key_id, None)
 
 
 def _forget_tags() -> None:

@@ -29,6 +29,13 @@ class InternalFailure(Refused):
     code = "InternalFailure"
 
 
+# what AWS would heed: refused, where leaving it out would be a silent yes
+UNHEEDED = (
+    "DeploymentConfig", "DeploymentMode", "ForceRollback", "ImportExistingResources", "IncludeNestedStacks",
+    "ResourceTypes", "RollbackConfiguration",
+)  # fmt: skip
+
+
 @cache
 def _model() -> Any:
     from moto.core.utils import get_service_model
@@ -94,6 +101,8 @@ def _perform(service: CloudFormation, name: str, operation: Any, values: Any) ->
             where = missing[0][0].lower() + missing[0][1:]
             said = "failed to satisfy constraint: Member must not be null"
             return Refused(f"1 validation error detected: Value null at '{where}' {said}")
+        if unheeded := [option for option in UNHEEDED if asked.get(option)]:
+            return UnsupportedOperation(f"{name}: the local cloud does not have {unheeded[0]}")
         return action(service, asked)
     except Refused as refused:
         return refused

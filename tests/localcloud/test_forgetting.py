@@ -64,21 +64,6 @@ def test_tags_of_what_is_gone_are_forgotten_and_no_others(ec2: Any) -> None:
     assert [arn.split(":")[6] for arn in logs_backends[ACCOUNT][REGION].tagger.tags] == ["stays"]
 
 
-def test_credentials_are_forgotten_an_hour_after_their_end(ec2: Any) -> None:
-    from moto.iam.models import iam_backends
-    from moto.sts.models import sts_backends
-
-    sts: Any = boto3.client("sts", REGION, aws_access_key_id="x", aws_secret_access_key="x")
-    role = f"arn:aws:iam::{ACCOUNT}:role/one"
-    given = sts.assume_role(RoleArn=role, RoleSessionName="one", DurationSeconds=900)["Credentials"]
-    end, keys = given["Expiration"].timestamp(), iam_backends[ACCOUNT]["aws"].access_keys
-    forget_in_moto(end + HOUR - 60)
-    assert given["AccessKeyId"] in keys
-    forget_in_moto(end + HOUR + 60)
-    assert given["AccessKeyId"] not in keys
-    assert sts_backends[ACCOUNT]["aws"].assumed_roles == []
-
-
 def test_a_long_log_keeps_its_end_and_its_writer_goes_on(tmp_path: Path) -> None:
     file = tmp_path / "daemon.log"
     with file.open("ab", buffering=0) as writer:

@@ -89,3 +89,20 @@ def test_a_busy_stack_is_not_updated(cloud: Cloud) -> None:
     with pytest.raises(ClientError) as error:
         cloud.cfn.update_stack(StackName="web", TemplateBody=json.dumps(HANDLE))
     assert refused(error)[1].endswith("is in CREATE_IN_PROGRESS state and can not be updated.")
+
+
+@pytest.mark.parametrize(
+    ("call", "option"),
+    [
+        ("create_stack", {"RollbackConfiguration": {"MonitoringTimeInMinutes": 5}}),
+        ("create_stack", {"ResourceTypes": ["AWS::SQS::*"]}),
+        ("create_change_set", {"ChangeSetName": "one", "ChangeSetType": "CREATE", "IncludeNestedStacks": True}),
+    ],
+)
+def test_an_option_that_would_not_be_heeded_is_refused(cloud: Cloud, call: str, option: dict[str, object]) -> None:
+    with pytest.raises(ClientError) as error:
+        getattr(cloud.cfn, call)(StackName="web", TemplateBody=json.dumps(HANDLE), **option)
+    assert refused(error) == (
+        "UnsupportedOperation",
+        f"{''.join(map(str.capitalize, call.split('_')))}: the local cloud does not have {list(option)[-1]}",
+    )
