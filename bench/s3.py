@@ -9,7 +9,6 @@ what else the machine does falls on all alike. Last, 500 MB are put and got in o
 from __future__ import annotations
 
 import http.client
-import multiprocessing
 import statistics
 import sys
 import tempfile
@@ -17,6 +16,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+from bench import servers
 
 BUCKET = "bench-of-objects"
 BEHIND = 10_000
@@ -31,24 +32,24 @@ LARGE_MAY_COST = 32  # MB of memory that an object of any size may take
 def main() -> None:
     behind = int(sys.argv[1]) if len(sys.argv) > 1 else BEHIND
     with tempfile.TemporaryDirectory() as folder:
-        servers = {
-            "few": _serve(_ours, Path(folder) / "few"),
-            "many": _serve(_ours, Path(folder) / "many"),
-            "moto": _serve(_moto, None),
-            "moto, many": _serve(_moto, None),
+        started = {
+            "few": servers.start(_ours, Path(folder) / "few"),
+            "many": servers.start(_ours, Path(folder) / "many"),
+            "moto": servers.start(servers.moto),
+            "moto, many": servers.start(servers.moto),
         }
-        clients = {name: Client(port) for name, (_, port) in servers.items()}
+        clients = {name: Client(port) for name, (_, port) in started.items()}
         for name, client in clients.items():
             client.call("PUT", f"/{BUCKET}")
             for number in range(behind if name.endswith("many") else 10):
                 client.put(f"behind/{number:06d}")
-        found: dict[str, dict[str, list[float]]] = {name: {what: [] for what in WORK} for name in servers}
+        found: dict[str, dict[str, list[float]]] = {name: {what: [] for what in WORK} for name in started}
         for turn in range(TURNS):
             for name, client in clients.items():
                 for what, work in WORK.items():
                     found[name][what].append(_seconds(work, client, turn))
-        grown = _memory_of_a_large_object(clients["few"], servers["few"][0].pid)
-        for process, _ in servers.values():
+        grown = _memory_of_a_large_object(clients["few"], started["few"][0].pid)
+        for process, _ in started.values():
             process.terminate()
     _tell(found, behind, grown)
 
@@ -146,32 +147,12 @@ def _highest(pid: int) -> float:
     return int(status.partition("VmHWM:")[2].split()[0]) / 1024
 
 
-def _serve(run: Any, folder: Path | None) -> tuple[Any, int]:
-    """A server in a process of its own, and its port."""
-    context = multiprocessing.get_context("spawn")
-    here, there = context.Pipe()
-    process = context.Process(target=run, args=(there, folder), daemon=True)
-    process.start()
-    return process, here.recv()
-
-
 def _ours(pipe: Any, folder: Path) -> None:
     from localcloud.s3 import S3
-    from localcloud.server import serve
 
     s3 = S3(folder)
     s3.start()
-    pipe.send(serve(s3.app, "127.0.0.1", 0).server_port)
-    time.sleep(86_400)
-
-
-def _moto(pipe: Any, _: None) -> None:
-    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
-
-    from localcloud.server import serve
-
-    pipe.send(serve(DomainDispatcherApplication(create_backend_app), "127.0.0.1", 0).server_port)
-    time.sleep(86_400)
+    servers.answer(pipe, s3.app)
 
 
 if __name__ == "__main__":

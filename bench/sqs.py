@@ -9,14 +9,14 @@ not those just sent: as many go as come, so that it stays as long as it was.
 
 from __future__ import annotations
 
-import http.client
 import json
-import multiprocessing
 import sys
 import tempfile
 import time
 from pathlib import Path
 from typing import Any
+
+from bench import servers
 
 BODY = json.dumps({"workflow_name": "PubmedArticleDeposit", "workflow_data": {"document": "x" * 400}})
 BACKLOG = {"empty": 0, "2,000": 2_000, "100,000": 100_000, "moto, 2,000": 2_000}
@@ -27,21 +27,23 @@ MOTO_TURNS = 5  # of one round each: it takes stock moto a second or so
 def main() -> None:
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 40
     with tempfile.TemporaryDirectory() as folder:
-        servers = {
-            name: _serve(_moto, None) if "moto" in name else _serve(_ours, Path(folder) / f"{number}.sqlite")
+        started = {
+            name: servers.start(servers.moto)
+            if "moto" in name
+            else servers.start(_ours, Path(folder) / f"{number}.sqlite")
             for number, name in enumerate(BACKLOG)
         }
-        queues = {name: Queue(port) for name, (_, port) in servers.items()}
+        queues = {name: Queue(port) for name, (_, port) in started.items()}
         for name, queue in queues.items():
             queue.fill(BACKLOG[name])
-        rates: dict[str, list[float]] = {name: [] for name in servers}
+        rates: dict[str, list[float]] = {name: [] for name in started}
         for turn in range(TURNS):
             for name, queue in queues.items():
                 if "moto" not in name:
                     rates[name].append(queue.rate(rounds))
                 elif turn < MOTO_TURNS:
                     rates[name].append(queue.rate(1))
-        for process, _ in servers.values():
+        for process, _ in started.values():
             process.terminate()
     best = {name: max(found) for name, found in rates.items()}
     for name, rate in best.items():
@@ -53,39 +55,19 @@ def main() -> None:
         sys.exit(1)
 
 
-def _serve(run: Any, database: Path | None) -> tuple[Any, int]:
-    """A server in a process of its own, and its port."""
-    context = multiprocessing.get_context("spawn")
-    here, there = context.Pipe()
-    process = context.Process(target=run, args=(there, database), daemon=True)
-    process.start()
-    return process, here.recv()
-
-
 def _ours(pipe: Any, database: Path) -> None:
-    from localcloud.endpoint import serve
     from localcloud.sqs import Sqs
 
     sqs = Sqs(database)
     sqs.start()
-    pipe.send(serve(sqs.app, "127.0.0.1", 0).server_port)
-    time.sleep(86_400)
-
-
-def _moto(pipe: Any, _: None) -> None:
-    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
-
-    from localcloud.endpoint import serve
-
-    pipe.send(serve(DomainDispatcherApplication(create_backend_app), "127.0.0.1", 0).server_port)
-    time.sleep(86_400)
+    servers.answer(pipe, sqs.app)
 
 
 class Queue:
-    """One queue on one kept connection, and no boto3: it would cost more than the answers."""
+    """One queue on one kept connection."""
 
     def __init__(self, port: int) -> None:
-        self._connection = http.client.HTTPConnection("127.0.0.1", port)
+        self._call = servers.Json(port, "sqs", "AmazonSQS")
         self._url = self._call("CreateQueue", QueueName="bench")["QueueUrl"]
 
     def fill(self, messages: int) -> None:
@@ -106,20 +88,6 @@ class Queue:
     def _send(self) -> None:
         entries = [{"Id": str(number), "MessageBody": BODY} for number in range(10)]
         self._call("SendMessageBatch", QueueUrl=self._url, Entries=entries)
-
-    def _call(self, action: str, **asked: Any) -> Any:
-        headers = {
-            "X-Amz-Target": f"AmazonSQS.{action}",
-            "Content-Type": "application/x-amz-json-1.0",
-            "Authorization": "AWS4-HMAC-SHA256 Credential=x/20260101/us-east-1/sqs/aws4_request, SignedHeaders=host, "
-            "Signature=x",
-        }
-        self._connection.request("POST", "/", json.dumps(asked), headers)
-        answer = self._connection.getresponse()
-        body = answer.read()
-        if answer.status != 200:
-            raise RuntimeError(f"{action}: {answer.status} {body!r}")
-        return json.loads(body)
 
 
 if __name__ == "__main__":

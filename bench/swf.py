@@ -14,16 +14,15 @@ through all tasks of the domain at each poll: its rate falls with their number, 
 
 from __future__ import annotations
 
-import http.client
-import json
 import logging
-import multiprocessing
 import statistics
 import sys
 import tempfile
 import time
 from pathlib import Path
 from typing import Any
+
+from bench import servers
 
 DOMAIN = "bench"
 TYPE = {"name": "Step", "version": "1"}
@@ -35,13 +34,13 @@ TURNS = 3
 def main() -> None:
     workflows = int(sys.argv[1]) if len(sys.argv) > 1 else 100
     with tempfile.TemporaryDirectory() as folder:
-        servers = {
-            "ours, empty": _serve(_ours, Path(folder) / "empty.sqlite"),
-            "ours, 10,000 closed": _serve(_ours, Path(folder) / "full.sqlite"),
-            "moto as it comes": _serve(_stock_moto, None),
-            "moto behind our HTTP": _serve(_moto, None),
+        started = {
+            "ours, empty": servers.start(_ours, Path(folder) / "empty.sqlite"),
+            "ours, 10,000 closed": servers.start(_ours, Path(folder) / "full.sqlite"),
+            "moto as it comes": servers.start(_stock_moto),
+            "moto behind our HTTP": servers.start(servers.moto),
         }
-        clients = {name: Client(port) for name, (_, port) in servers.items()}
+        clients = {name: servers.Json(port, "swf", "SimpleWorkflowService") for name, (_, port) in started.items()}
         for client in clients.values():
             _register(client)
         _fill(clients["ours, 10,000 closed"])
@@ -50,13 +49,13 @@ def main() -> None:
             for way, run in (("together", _together), ("in turn", _in_turn)):
                 for name, client in clients.items():
                     if name.startswith("moto"):  # never more behind it than this turn's: "on an empty domain"
-                        _empty_moto(servers[name][1], client)
+                        _empty_moto(started[name][1], client)
                     begun = time.perf_counter()
                     run(client, workflows)
                     rates.setdefault((way, name), []).append(workflows / (time.perf_counter() - begun))
-        for process, _ in servers.values():
+        for process, _ in started.values():
             process.terminate()
-    _tell({key: statistics.median(found) for key, found in rates.items()}, list(servers))
+    _tell({key: statistics.median(found) for key, found in rates.items()}, list(started))
 
 
 def _tell(median: dict[tuple[str, str], float], names: list[str]) -> None:
@@ -70,36 +69,15 @@ def _tell(median: dict[tuple[str, str], float], names: list[str]) -> None:
         print(f"  {one} / {other}: {ratios[0]:.2f} {ratios[1]:.2f} (at least {wanted})")
 
 
-def _serve(run: Any, database: Path | None) -> tuple[Any, int]:
-    """A server in a process of its own, and its port."""
-    context = multiprocessing.get_context("spawn")
-    here, there = context.Pipe()
-    process = context.Process(target=run, args=(there, database), daemon=True)
-    process.start()
-    return process, here.recv()
-
-
 def _ours(pipe: Any, database: Path) -> None:
-    from localcloud.endpoint import serve
     from localcloud.swf import Swf
 
     swf = Swf(database)
     swf.start()
-    pipe.send(serve(swf.app, "127.0.0.1", 0).server_port)
-    time.sleep(86_400)
+    servers.answer(pipe, swf.app)
 
 
-def _moto(pipe: Any, _: None) -> None:
-    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
-
-    from localcloud.endpoint import serve
-
-    pipe.send(serve(DomainDispatcherApplication(create_backend_app), "127.0.0.1", 0).server_port)
-    time.sleep(86_400)
-
-
-def _stock_moto(pipe: Any, _: None) -> None:
-
+def _stock_moto(pipe: Any) -> None:
     from moto.server import ThreadedMotoServer
 
     logging.getLogger("werkzeug").setLevel(logging.ERROR)  # no line a call: that would be its cost as well
@@ -109,28 +87,7 @@ def _stock_moto(pipe: Any, _: None) -> None:
     time.sleep(86_400)
 
 
-class Client:
-    """One kept connection and no boto3: a boto3 call costs its caller more than the answer costs the server."""
-
-    def __init__(self, port: int) -> None:
-        self._connection = http.client.HTTPConnection("127.0.0.1", port)
-
-    def __call__(self, action: str, **asked: Any) -> Any:
-        headers = {
-            "X-Amz-Target": f"SimpleWorkflowService.{action}",
-            "Content-Type": "application/x-amz-json-1.0",
-            "Authorization": "AWS4-HMAC-SHA256 Credential=x/20260101/us-east-1/swf/aws4_request, SignedHeaders=host, "
-            "Signature=x",
-        }
-        self._connection.request("POST", "/", json.dumps(asked), headers)
-        answer = self._connection.getresponse()
-        body = answer.read()
-        if answer.status != 200:
-            raise RuntimeError(f"{action}: {answer.status} {body!r}")
-        return json.loads(body) if body else None
-
-
-def _register(client: Client) -> None:
+def _register(client: servers.Json) -> None:
     client("RegisterDomain", name=DOMAIN, workflowExecutionRetentionPeriodInDays="7")
     client("RegisterWorkflowType",
         domain=DOMAIN, **TYPE, defaultTaskList=LIST, defaultTaskStartToCloseTimeout="300",
@@ -143,21 +100,21 @@ def _register(client: Client) -> None:
     )  # fmt: skip
 
 
-def _empty_moto(port: int, client: Client) -> None:
+def _empty_moto(port: int, client: servers.Json) -> None:
     import urllib.request
 
     urllib.request.urlopen(urllib.request.Request(f"http://127.0.0.1:{port}/moto-api/reset", method="POST")).read()
     _register(client)
 
 
-def _fill(client: Client) -> None:
+def _fill(client: servers.Json) -> None:
     for number in range(BEHIND):
         name = f"closed-{number}"
         client("StartWorkflowExecution", domain=DOMAIN, workflowId=name, workflowType=TYPE, tagList=["behind"])
         client("TerminateWorkflowExecution", domain=DOMAIN, workflowId=name)
 
 
-def _together(client: Client, workflows: int) -> None:
+def _together(client: servers.Json, workflows: int) -> None:
     begun = time.perf_counter()
     for number in range(workflows):
         _start(client, f"{begun}-{number}")
@@ -170,7 +127,7 @@ def _together(client: Client, workflows: int) -> None:
         _decide(client, "CompleteWorkflowExecution", {"result": "ok"})
 
 
-def _in_turn(client: Client, workflows: int) -> None:
+def _in_turn(client: servers.Json, workflows: int) -> None:
     begun = time.perf_counter()
     for number in range(workflows):
         _start(client, f"{begun}-{number}")
@@ -180,16 +137,16 @@ def _in_turn(client: Client, workflows: int) -> None:
         _decide(client, "CompleteWorkflowExecution", {"result": "ok"})
 
 
-def _start(client: Client, workflow_id: str) -> None:
+def _start(client: servers.Json, workflow_id: str) -> None:
     client("StartWorkflowExecution", domain=DOMAIN, workflowId=workflow_id, workflowType=TYPE, input="{}")
 
 
-def _work(client: Client) -> None:
+def _work(client: servers.Json) -> None:
     task = client("PollForActivityTask", domain=DOMAIN, taskList=LIST)
     client("RespondActivityTaskCompleted", taskToken=task["taskToken"], result="ok")
 
 
-def _decide(client: Client, type_: str, attributes: dict[str, Any]) -> None:
+def _decide(client: servers.Json, type_: str, attributes: dict[str, Any]) -> None:
     task = client("PollForDecisionTask", domain=DOMAIN, taskList=LIST)
     key = f"{type_[0].lower()}{type_[1:]}DecisionAttributes"
     decision = {"decisionType": type_, key: attributes}

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import random
-import signal
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
@@ -17,6 +13,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from tests.localcloud.served import Served
 from tests.localcloud.sqs.cloud import Cloud, client, eventually
 
 KILLS = 8
@@ -32,25 +29,8 @@ time.sleep(600)
 """
 
 
-class Server:
-    """An Sqs in a process of its own, to be killed."""
-
-    def __init__(self, database: Path) -> None:
-        root = Path(__file__).parents[3]
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", SERVER, str(database)], stdout=subprocess.PIPE, text=True, cwd=root,
-            env={**os.environ, "PYTHONPATH": str(root)},
-        )  # fmt: skip
-        assert self.process.stdout
-        self.endpoint = self.process.stdout.readline().strip()
-
-    def kill(self) -> None:
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait()
-
-
 @contextmanager
-def at_work(here: Callable[[], Server], *steps: Callable[[Any], None]) -> Iterator[None]:
+def at_work(here: Callable[[], Served], *steps: Callable[[Any], None]) -> Iterator[None]:
     """Each step again and again in a thread of its own, with a client of whichever server runs."""
     stop = threading.Event()
 
@@ -74,7 +54,7 @@ def at_work(here: Callable[[], Server], *steps: Callable[[Any], None]) -> Iterat
 
 def test_kills_under_load(tmp_path: Path) -> None:
     database, servers = tmp_path / "sqs.sqlite", []
-    servers.append(Server(database))
+    servers.append(Served(SERVER, database))
     sqs = client(servers[-1].endpoint)
     url = sqs.create_queue(QueueName="one", Attributes={"VisibilityTimeout": "1"})["QueueUrl"]
     sqs.create_queue(QueueName="one.fifo", Attributes={"FifoQueue": "true", "VisibilityTimeout": "1"})
@@ -113,7 +93,7 @@ def test_kills_under_load(tmp_path: Path) -> None:
         for _ in range(KILLS):
             time.sleep(random.uniform(0.2, 0.7))
             servers[-1].kill()
-            servers.append(Server(database))
+            servers.append(Served(SERVER, database))
     servers[-1].kill()
     cloud, left = Cloud(database), set[str]()
     assert eventually(lambda: cloud.counts(url)[1] == 0)

@@ -7,9 +7,6 @@ from __future__ import annotations
 
 import os
 import random
-import signal
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
@@ -18,6 +15,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from tests.localcloud.served import Served
 from tests.localcloud.swf import histories
 from tests.localcloud.swf.cloud import (
     COMPLETE,
@@ -46,26 +44,9 @@ time.sleep(600)
 """
 
 
-class Server:
-    """Cloud in a process of its own, to be killed."""
-
-    def __init__(self, database: Path) -> None:
-        root = Path(__file__).parents[3]
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", SERVER, str(database)], stdout=subprocess.PIPE, text=True, cwd=root,
-            env={**os.environ, "PYTHONPATH": str(root)},
-        )  # fmt: skip
-        assert self.process.stdout
-        self.endpoint = self.process.stdout.readline().strip()
-
-    def kill(self) -> None:
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait()
-
-
 def test_everything_is_there_after_kill_9(tmp_path: Path) -> None:
     database = tmp_path / "swf.sqlite"
-    server = Server(database)
+    server = Served(SERVER, database)
     swf = client(server.endpoint)
     register(swf)
     run, waiting = start(swf, input="in"), start(swf, "waiting", taskList={"name": "later"})
@@ -95,7 +76,7 @@ class Load:
 
     def __init__(self, database: Path) -> None:
         self.database = database
-        self.server = Server(database)
+        self.server = Served(SERVER, database)
         self.stop = threading.Event()
         self.enough = threading.Event()  # no more is to be started
         self.started: dict[str, str] = {}  # workflow id -> run id
@@ -150,7 +131,7 @@ class Load:
 
     def kill(self) -> None:
         self.server.kill()
-        self.server = Server(self.database)
+        self.server = Served(SERVER, self.database)
 
     def end(self, swf: Any) -> None:
         """Let everything come to its end, then stop."""
