@@ -19,9 +19,10 @@ HOUR = 3600.0
 
 
 @pytest.fixture
-def ec2() -> Iterator[Any]:
+def ec2(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     from moto import mock_aws
 
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     with mock_aws():
         yield boto3.client("ec2", REGION, aws_access_key_id="x", aws_secret_access_key="x")
 

@@ -129,6 +129,8 @@ class Queues(RuleBasedStateMachine):
     @rule(seconds=st.sampled_from([1, 5, 5, 20]))
     def wait(self, seconds: int) -> None:
         self.time += seconds
+        # dead letters are kept for as long as a queue keeps messages that says nothing of it: four days
+        self.live = [each for each in self.live if each.queue == "dead" or self.time < each.sent + KEPT]
 
     @rule()
     def restart(self) -> None:
@@ -139,7 +141,6 @@ class Queues(RuleBasedStateMachine):
     def counts(self) -> None:
         if not self.number:
             return
-        self.live = [each for each in self.live if each.queue == "dead" or self.time < each.sent + KEPT]
         for queue in ("std", "one.fifo", "dead"):
             told = self.do("GetQueueAttributes", queue, AttributeNames=["All"])["Attributes"]
             states = [("ready" if self.is_there(each) else each.state) for each in self.of(queue)]
@@ -153,7 +154,7 @@ class Queues(RuleBasedStateMachine):
         self.live.append(Message(str(self.number), group, self.time, self.time + delay, state, queue=queue))
 
     def of(self, queue: str) -> list[Message]:
-        return [message for message in self.live if message.queue == queue and self.time < message.sent + KEPT]
+        return [message for message in self.live if message.queue == queue]
 
     def there(self, queue: str) -> list[Message]:
         return [message for message in self.of(queue) if self.is_there(message)]
