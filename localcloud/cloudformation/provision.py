@@ -162,7 +162,7 @@ class Provisioner:
 
     def _update(self, row: Resource, kind: Kind, wanted: dict[str, Any]) -> None:
         assert row.body is not None
-        row.attempt = wanted
+        row.attempt, row.seed = wanted, row.body.seed
         self.run.keep(row, "UPDATE_IN_PROGRESS")
         at = self.run.at(row, row.body.seed)
         properties = reveal(wanted, self.run.clients)
@@ -183,9 +183,11 @@ class Provisioner:
         if not row.status:  # it failed before its first event
             self.run.rows[row.logical_id] = row
             self.run.keep(row, f"{verb}_IN_PROGRESS")
-        if row.body is None and row.partial_id is None and not isinstance(error, Cancelled):
-            row.attempt = None  # the creation itself was refused: there is nothing of ours to look for
-        self.run.keep(row, f"{verb}_FAILED", reason)
+        with self.run.store.together():
+            self.run.keep(row, f"{verb}_FAILED", reason)
+            if _making(row) and row.partial_id is None and not isinstance(error, Cancelled):
+                row.attempt = None  # the creation itself was refused: there is nothing of ours to look for
+                self.run.keep(row)
         raise ResourceFailed(reason) from error
 
     def recall(self) -> None:
@@ -206,6 +208,8 @@ class Provisioner:
             return
         before = row.before
         try:
+            if _making(row) and row.partial_id is None and row.attempt is not None:
+                self._look_for_lost(row)
             if row.body.physical_id != before.physical_id:
                 row.old.append(row.body)
                 row.body = before
@@ -219,7 +223,7 @@ class Provisioner:
                 or changed(row.body.properties, before.properties)
             ):
                 self._put_back(row, before)
-            row.type, row.before, row.attempt, row.partial_id = before.type, None, None, None
+            row.type, row.seed, row.before, row.attempt, row.partial_id = before.type, before.seed, None, None, None
             self.run.keep(row, "UPDATE_COMPLETE")
         except Stopping:
             raise
@@ -313,6 +317,11 @@ class Provisioner:
         except ClientError as error:
             if not ABSENT.search(error.response["Error"]["Code"]):
                 raise
+
+
+def _making(row: Resource) -> bool:
+    """Whether something new is being made: a first body, or one that is to replace the body there is."""
+    return row.body is None or row.seed != row.body.seed
 
 
 def _existing(body: Body) -> Existing:

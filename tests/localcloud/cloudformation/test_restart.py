@@ -162,6 +162,34 @@ def test_a_stopped_update_goes_on(cloud: Cloud) -> None:
     assert cloud.physical("web", "Bucket") == "bucket-b"
 
 
+def test_a_replacement_killed_and_cancelled_leaves_nothing(cloud: Cloud) -> None:
+    """The new bucket is there, nobody has heard of it yet, and the update is to go no further."""
+    process = Process(cloud)
+    process.start()
+
+    def end(service: str, call: str) -> None:
+        if call.startswith("PUT /bucket-b") and not process.killed.is_set():
+            cloud.cfn.cancel_update_stack(StackName="web")
+            process.kill()
+            process.killed.set()
+
+    def named(name: str) -> str:
+        return json.dumps({"Resources": {"Bucket": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": name}}}})
+
+    try:
+        cloud.cfn.create_stack(StackName="web", TemplateBody=named("bucket-a"))
+        assert cloud.settled("web") == "CREATE_COMPLETE", cloud.told("web")
+        cloud.after = end
+        cloud.cfn.update_stack(StackName="web", TemplateBody=named("bucket-b"))
+        assert process.killed.wait(20)
+        process.start()
+        assert cloud.settled("web") == "UPDATE_ROLLBACK_COMPLETE", cloud.told("web")
+        assert [bucket["Name"] for bucket in cloud.client("s3").list_buckets()["Buckets"]] == ["bucket-a"]
+    finally:
+        cloud.after = lambda service, call: None
+        process.kill()
+
+
 def test_what_was_told_is_there_after_a_restart(cloud: Cloud) -> None:
     assert cloud.create("web", template("a")) == "CREATE_COMPLETE", cloud.told("web")
     before = cloud.story("web")
