@@ -60,6 +60,7 @@ def test_kills_under_load(tmp_path: Path) -> None:
     sqs.create_queue(QueueName="one.fifo", Attributes={"FifoQueue": "true", "VisibilityTimeout": "1"})
     acknowledged: set[str] = set()
     deleted: dict[str, int] = {}  # body -> the server that had acknowledged it
+    asked_to_go: set[str] = set()  # a kill may fall between a deletion and its answer: then they may be gone or not
     back: list[str] = []
     handed: Counter[tuple[str, str]] = Counter()  # message and which of its receives
     order: list[int] = []
@@ -79,6 +80,7 @@ def test_kills_under_load(tmp_path: Path) -> None:
                 back.append(message["Body"])
         entries = [{"Id": message["Body"], "ReceiptHandle": message["ReceiptHandle"]} for message in got]
         if entries and random.random() < 0.8:
+            asked_to_go.update(each["Id"] for each in entries)
             for each in sqs.delete_message_batch(QueueUrl=url, Entries=entries)["Successful"]:
                 deleted[each["Id"]] = len(servers)
 
@@ -102,7 +104,7 @@ def test_kills_under_load(tmp_path: Path) -> None:
         left.update(bodies)
     assert len(left) == waiting
     assert len(acknowledged) > 50
-    assert not acknowledged - deleted.keys() - left, "lost"
+    assert not acknowledged - asked_to_go - left, "lost"
     assert not back, "came back"
     assert not left & deleted.keys(), "came back"
     assert set(handed.values()) == {1}, "one receive went to two"
