@@ -21,6 +21,7 @@ from localcloud.machines.network import mac_of
 # LXC's own folder: a machine's root must be able to walk to its disk, which it can't below /root or another's home
 LXC = Path("/run/continuum")
 LOCKS = Path("/run/lxc/lock") / LXC.relative_to("/")  # LXC's, a file a machine
+GROUPS = Path("/sys/fs/cgroup")
 
 
 @dataclass(frozen=True)
@@ -109,6 +110,7 @@ class Machine:
         if self.exists():
             subprocess.run(["lxc-stop", "-P", str(LXC), "-n", self.name, "-k"], capture_output=True, check=False)
         self._unmount()
+        _remove_groups(self.name)
         (LOCKS / f".{self.name}").unlink(missing_ok=True)
         shutil.rmtree(self.folder, ignore_errors=True)
         if self.folder.exists():
@@ -150,10 +152,17 @@ class Machine:
         shutil.rmtree(self.rootfs.parent, ignore_errors=True)
 
 
+def _remove_groups(name: str) -> None:
+    """Remove a machine's cgroups with all below them: its monitor does, unless it was killed."""
+    for top in (*GROUPS.glob(f"lxc.*.{name}"), *GROUPS.glob(f"*/lxc.*.{name}")):
+        for folder, _, _ in os.walk(top, topdown=False):
+            with suppress(OSError):  # one that a process is still in
+                Path(folder).rmdir()
+
+
 def sweep() -> None:
     """Remove what LXC leaves on the host when the last machine is gone; harmless while other clouds' machines run."""
-    groups = Path("/sys/fs/cgroup")
-    for folder in (LXC, LOCKS, LOCKS.parent, *groups.glob("lxc.*"), *groups.glob("*/lxc.*")):
+    for folder in (LXC, LOCKS, LOCKS.parent, *GROUPS.glob("lxc.*"), *GROUPS.glob("*/lxc.*")):
         with suppress(OSError):  # what is still used is not empty, and can't be removed
             folder.rmdir()
 

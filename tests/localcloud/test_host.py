@@ -30,12 +30,17 @@ def daemon_killed(cloud: Cloud) -> None:
     os.kill(cloud.status()["pid"], signal.SIGKILL)
 
 
-def host_rebooted(cloud: Cloud) -> None:
-    """What a reboot leaves of a cloud: its files on the disk, and nothing else."""
-    status = cloud.status()
+def all_killed(cloud: Cloud) -> None:
+    """The machines' monitors too, which would have removed their cgroups."""
     for pid in sorted(processes(cloud)):
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
+
+
+def host_rebooted(cloud: Cloud) -> None:
+    """What a reboot leaves of a cloud: its files on the disk, and nothing else."""
+    status = cloud.status()
+    all_killed(cloud)
     machines = [Machine(folder) for folder in (cloud.home / "machines").iterdir()]
     for machine in machines:
         eventually(lambda machine=machine: not machine.rootfs.is_mount() or _unmounted(machine))
@@ -64,7 +69,7 @@ def _removed(folder: Path) -> bool:
     return True
 
 
-@pytest.mark.parametrize("happens", [left_alone, daemon_killed, host_rebooted])
+@pytest.mark.parametrize("happens", [left_alone, daemon_killed, all_killed, host_rebooted])
 def test_reset_leaves_nothing(own_cloud: Cloud, happens: Callable[[Cloud], None]) -> None:
     running(own_cloud)
     marked, plugged, ran = marks(own_cloud), links(own_cloud.status()["bridge"]), processes(own_cloud)
