@@ -152,12 +152,20 @@ class Machine:
         shutil.rmtree(self.rootfs.parent, ignore_errors=True)
 
 
-def _remove_groups(name: str) -> None:
-    """Remove a machine's cgroups with all below them: its monitor does, unless it was killed."""
-    for top in (*GROUPS.glob(f"lxc.*.{name}"), *GROUPS.glob(f"*/lxc.*.{name}")):
-        for folder, _, _ in os.walk(top, topdown=False):
-            with suppress(OSError):  # one that a process is still in
-                Path(folder).rmdir()
+def _remove_groups(name: str, patience: float = 10) -> None:
+    """Remove a machine's cgroups with all below them: its monitor does, unless it was killed.
+
+    What was killed leaves its cgroup only when the kernel has taken it apart: waited for, `patience` seconds at most.
+    """
+    deadline = time.monotonic() + patience
+    while left := [*GROUPS.glob(f"lxc.*.{name}"), *GROUPS.glob(f"*/lxc.*.{name}")]:
+        for top in left:
+            for folder, _, _ in os.walk(top, topdown=False):
+                with suppress(OSError):  # one that a process is still in
+                    Path(folder).rmdir()
+        if time.monotonic() > deadline:
+            return
+        time.sleep(0.02)
 
 
 def sweep() -> None:
