@@ -72,8 +72,8 @@ class Worker:
 
     def _perform(self, given: ActivityTaskTypeDef) -> str:
         name = given["activityType"]["name"]
-        perform = ACTIVITIES.get(name)
-        if perform is None:
+        kind = ACTIVITIES.get(name)
+        if kind is None:
             raise TemporaryFailure(f"the worker on {socket.gethostname()} has no activity {name}")
         text = json.loads(given["input"])
         task = Task(
@@ -84,7 +84,7 @@ class Worker:
             settings=self._settings,
         )
         with Heartbeat(self._swf, given["taskToken"], self._heartbeats.get(name, 60) / 3, task.abandoned):
-            return json.dumps(dict(perform(task)), ensure_ascii=False)
+            return json.dumps(dict(kind.perform()(task)), ensure_ascii=False)
 
     def _answer(self, what: str, call: Callable[[], object]) -> None:
         try:

@@ -1,17 +1,20 @@
-"""Clients of AWS for long-running processes.
+"""Clients of AWS for long-running processes, each made once: making one costs 50 ms of computing.
 
 Where AWS is comes from the environment (AWS_ENDPOINT_URL), and so do the credentials (the machine's role).
-boto3 reads both.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import os
+from functools import cache
+from typing import TYPE_CHECKING, Any, cast
 
 import boto3
 from botocore.config import Config
 
 if TYPE_CHECKING:
+    from types_boto3_s3 import S3Client
+    from types_boto3_secretsmanager import SecretsManagerClient
     from types_boto3_sqs import SQSClient
     from types_boto3_swf import SWFClient
 
@@ -28,9 +31,29 @@ _CONFIG = Config(
 
 def swf(region: str) -> SWFClient:
     """Amazon SWF."""
-    return boto3.client("swf", region_name=region, config=_CONFIG)
+    return cast("SWFClient", _client("swf", region, _endpoint()))
 
 
 def sqs(region: str) -> SQSClient:
     """Amazon SQS."""
-    return boto3.client("sqs", region_name=region, config=_CONFIG)
+    return cast("SQSClient", _client("sqs", region, _endpoint()))
+
+
+def s3(region: str) -> S3Client:
+    """Amazon S3."""
+    return cast("S3Client", _client("s3", region, _endpoint()))
+
+
+def secretsmanager(region: str) -> SecretsManagerClient:
+    """AWS Secrets Manager."""
+    return cast("SecretsManagerClient", _client("secretsmanager", region, _endpoint()))
+
+
+def _endpoint() -> str | None:
+    return os.environ.get("AWS_ENDPOINT_URL")
+
+
+@cache
+def _client(service: str, region: str, _endpoint: str | None) -> Any:
+    # The endpoint is here for the cache alone: boto3 reads it from the environment by itself.
+    return boto3.client(service, region_name=region, config=_CONFIG)  # type: ignore[call-overload]

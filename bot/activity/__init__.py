@@ -1,10 +1,64 @@
-"""The activities of the bot, by the names that workflows use. A new one: a module here, and its name below."""
+"""The activities of the bot, by the names that workflows use. A new one: a module here, and its line below.
 
-from collections.abc import Mapping
+The module of ExpandArticle is `expand_article`, imported when it is first used: an idle worker has none of them loaded.
+"""
 
-from bot.activity import ping_worker
-from bot.activity.task import Perform
+from __future__ import annotations
 
-ACTIVITIES: Mapping[str, Perform] = {
-    "PingWorker": ping_worker.perform,
+import importlib
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    from bot.activity.task import Article, Perform, Task
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How an activity is told on the dashboard; `doing` is what is being done to an article, '' for a silent one."""
+
+    name: str
+    title: str
+    doing: str = ""
+
+    @property
+    def module(self) -> str:
+        """ConvertJATS -> bot.activity.convert_jats"""
+        return "bot.activity." + re.sub(r"(?<=[a-z])(?=[A-Z])", "_", self.name).lower()
+
+    def perform(self) -> Perform:
+        """The activity itself."""
+        return cast("Perform", importlib.import_module(self.module).perform)
+
+    def identify(self) -> Callable[[Task], Article] | None:
+        """How the activity finds out which article it is for, where no activity before it has told."""
+        return cast("Callable[[Task], Article] | None", getattr(importlib.import_module(self.module), "identify", None))
+
+
+ACTIVITIES: Mapping[str, Kind] = {
+    kind.name: kind
+    for kind in (
+        Kind("PingWorker", "Ping Worker"),
+        Kind("ExpandArticle", "Expand Article", "expansion"),
+        Kind("ApplyVersionNumber", "Apply Version Number", "version numbering"),
+        Kind("ScheduleCrossref", "Schedule Crossref", "scheduling for Crossref"),
+        Kind("ConvertJATS", "Convert JATS", "conversion to EIF"),
+        Kind("SetPublicationStatus", "Set Publication Status", "setting of the publication status"),
+        Kind("ResizeImages", "Resize Images", "conversion of images"),
+        Kind("DepositAssets", "Deposit Assets", "deposit of assets"),
+        Kind("PreparePostEIF", "Post EIF", "posting to the website"),
+        Kind("ApprovePublication", "Approve Publication", "approved publication"),
+        Kind("RewriteEIF", "Rewrite EIF", "rewriting of the EIF"),
+        Kind("ArchiveArticle", "Archive Article", "archiving"),
+        Kind("UpdateLAX", "Update LAX", "registration in lax"),
+        Kind("ScheduleDownstream", "Schedule Downstream", "scheduling for PubMed, Crossref and PMC"),
+        Kind("ReportFailure", "Report Failure"),
+    )
 }
+
+
+def title(name: str) -> str:
+    """A name as the dashboard shows it: 'ExpandArticle' -> 'Expand Article', 'ConvertJATS' -> 'Convert JATS'."""
+    return ACTIVITIES[name].title if name in ACTIVITIES else re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)

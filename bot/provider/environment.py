@@ -16,6 +16,22 @@ class BotSettings:
     event_monitor_queue: str
     publishing_buckets_prefix: str
     production_bucket: str
+    # What is not in every class of 2016 has a default.
+    eif_bucket: str = "elife-publishing-eif"
+    expanded_bucket: str = "elife-publishing-expanded"
+    ppp_cdn_bucket: str = "elife-publishing-cdn"
+    archive_bucket: str = "elife-publishing-archive"
+    xml_bucket: str = "elife-publishing-xml"
+    website_ingest_queue: str = ""
+    drupal_EIF_endpoint: str = ""
+    drupal_approve_endpoint: str = ""
+    lax_article_versions: str = ""
+    lax_update: str = ""
+    # Names of secrets in Secrets Manager, JSON with username and password; '' where nobody asks who it is.
+    website_secret: str = ""
+    lax_secret: str = ""
+    # A file of rules; '' is bot/publication_settings.yaml.
+    publication_settings: str = ""
     sqs_region: str = "us-east-1"
     swf_region: str = ""
     domain: str = ""

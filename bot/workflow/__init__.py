@@ -1,9 +1,10 @@
 """The workflows of the bot. A new one: a module here that defines it, and its name in WORKFLOWS."""
 
-from bot.workflow.definition import Activity
+from bot.workflow.definition import REPORT_FAILURE, Activity
 from bot.workflow.ping import PING
+from bot.workflow.publish import APPROVE, POST, PUBLISH, SILENT
 
-WORKFLOWS = {workflow.name: workflow for workflow in (PING,)}
+WORKFLOWS = {workflow.name: workflow for workflow in (PING, PUBLISH, APPROVE, POST, SILENT)}
 
 # Other names that messages use, of the time before.
 ALIASES = {"InitialArticleZip": "PublishPerfectArticle", "ArticleZip": "PublishPerfectArticle"}
@@ -14,4 +15,5 @@ PERIODIC = {PING.name: 15 * 60}
 
 def activities() -> list[Activity]:
     """Every activity that a workflow uses, once."""
-    return list(dict.fromkeys(step for workflow in WORKFLOWS.values() for step in workflow.steps))
+    steps = (step for workflow in WORKFLOWS.values() for step in workflow.steps)
+    return list(dict.fromkeys((*steps, REPORT_FAILURE)))

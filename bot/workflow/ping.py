@@ -10,4 +10,5 @@ PING = Workflow(
     description="Shows that the bot is well",
     steps=(PING_WORKER,),
     seconds=15 * 60,
+    reports=False,
 )

@@ -9,6 +9,8 @@ from typing import Any
 import boto3
 import pytest
 
+from bot.workflow import WORKFLOWS, activities
+
 ALL = ("decider", "worker", "queue_worker", "queue_workflow_starter")
 
 
@@ -84,9 +86,8 @@ def test_a_file_that_arrives_becomes_a_starter_message(bot: Any) -> None:
     ("body", "reason"),
     [
         ("not json", "not JSON"),
-        ('{"workflow_name": "NoSuch", "workflow_data": {}}', "no workflow NoSuch here; there are: Ping"),
+        ('{"workflow_name": "NoSuch", "workflow_data": {}}', "no workflow NoSuch here; there are: ApproveArticle"),
         (r'{"workflow_name": "No\u0000Such\ufffe"}', "no workflow No Such  here"),
-        ('{"workflow_name": "ArticleZip", "workflow_data": {}}', "no workflow ArticleZip here"),
         ('{"workflow_name": "Ping", "workflow_data": 3}', "workflow_data must be an object"),
     ],
 )
@@ -166,7 +167,13 @@ def test_an_environment_that_is_not_there_is_told_with_those_there_are(bot: Any)
 
 def test_registering_again_changes_nothing_and_says_so(bot: Any) -> None:
     first, second = bot.run("register.py"), bot.run("register.py")
-    things = [f"domain {bot.domain}", "workflow Ping 1", "activity PingWorker 1"]
+    workflows = [f"workflow {workflow.name} {workflow.version}" for workflow in WORKFLOWS.values()]
+    things = [
+        f"domain {bot.domain}",
+        *workflows,
+        *(f"activity {activity.name} {activity.version}" for activity in activities()),
+    ]
+    assert "workflow PublishPerfectArticle 1" in things
     assert first.stdout.splitlines() == [f"{thing}: registered" for thing in things]
     assert second.stdout.splitlines() == [f"{thing}: there already" for thing in things]
     assert (first.returncode, second.returncode) == (0, 0)
