@@ -68,6 +68,11 @@ def queue(prefix: str, name: str) -> str:
     return _prefixed(prefix, name, QUEUE, "queue")
 
 
+def secret(stack_name: str, name: str) -> str:
+    """`elife-lax-ct` and `api` give `elife-lax-ct/api`."""
+    return f"{stack_name}/{name}"
+
+
 def swf_domain(prefix: str) -> str:
     """`Publish.ct`, or `Publish` without a prefix."""
     return f"Publish.{prefix}" if prefix else "Publish"

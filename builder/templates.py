@@ -11,6 +11,7 @@ from builder import projects
 from builder.projects import Project, Projects
 from builder.projects.show import template
 from builder.projects.source import Mapping, Node
+from cloudformation.logical import SECRET
 
 # The key that a resource comes from, by what its type starts with; the first that fits and is written down.
 KEYS = (
@@ -44,11 +45,13 @@ class Rendered:
         layers = known().layers(self.project.name)
         merged: Node = layers.merged(self.project.instance_id)
         path = next((path for start, path in KEYS if kind.startswith(start)), "")
+        if kind.startswith("AWS::SecretsManager::") and logical_id != SECRET:
+            path = "aws.secrets"
         for key in path.split("."):
             if not isinstance(merged, Mapping) or key not in merged.entries:
                 break
             merged = merged.entries[key]
-        if isinstance(merged, Mapping) and path in ("aws.s3", "aws.sqs"):  # the bucket or queue itself, by its name
+        if isinstance(merged, Mapping) and path in ("aws.s3", "aws.sqs", "aws.secrets"):  # the very one, by its name
             plain = _letters(logical_id)
             merged = next((node for key, node in merged.entries.items() if _letters(key) in plain), merged)
         return f"{merged.origin} ({merged.origin.key})"

@@ -6,6 +6,7 @@ from troposphere import AWSHelperFn, AWSObject, Ref, Sub, iam
 
 from cloudformation.description import Aws, Names
 from cloudformation.logical import SECRET
+from cloudformation.secrets import secret_id
 
 Statement = dict[str, Any]
 READ = ["s3:GetObject"]
@@ -14,6 +15,7 @@ LIST = ["s3:GetBucketLocation", "s3:ListBucket"]
 FIND = ["sqs:GetQueueAttributes", "sqs:GetQueueUrl"]
 RECEIVE = [*FIND, "sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:ReceiveMessage"]
 SEND = [*FIND, "sqs:SendMessage"]
+READ_SECRET = ["secretsmanager:GetSecretValue"]
 # Everything a decider, a worker, a starter and a registration do, and nothing that takes away (Deprecate…, Terminate…
 # but for executions). The second block are decisions, which SWF checks like calls.
 SWF = [
@@ -48,7 +50,8 @@ SWF = [
 def role(aws: Aws, names: Names) -> list[AWSObject]:
     """`Role` and `InstanceProfile`."""
     assumed_by_machines = _allow(["sts:AssumeRole"]) | {"Principal": {"Service": "ec2.amazonaws.com"}}
-    statements = [*_own_stack(aws, names), *_buckets(aws, names), *_queues(aws, names), *_workflows(aws, names)]
+    families = (_own_stack, _buckets, _queues, _workflows, _secrets_of_others)
+    statements = [statement for family in families for statement in family(aws, names)]
     return [
         iam.Role(
             "Role",
@@ -66,9 +69,8 @@ def _own_stack(aws: Aws, names: Names) -> list[Statement]:
         _allow(["s3:PutObject"], Sub(f"{builder}/stacks/${{AWS::StackName}}/*")),
         _allow(["cloudformation:DescribeStacks", "cloudformation:GetTemplateSummary"], Ref("AWS::StackId")),
     ]
-    if aws.rds:
-        statements.append(_allow(["secretsmanager:GetSecretValue"], Ref(SECRET)))
-    return statements
+    own = [*([SECRET] if aws.rds else []), *map(secret_id, aws.secrets)]
+    return statements + _statements((READ_SECRET, [Ref(each) for each in own]))
 
 
 def _buckets(aws: Aws, names: Names) -> list[Statement]:
@@ -93,6 +95,14 @@ def _queues(aws: Aws, names: Names) -> list[Statement]:
 def _workflows(aws: Aws, names: Names) -> list[Statement]:
     domain = f"arn:${{AWS::Partition}}:swf:${{AWS::Region}}:${{AWS::AccountId}}:/domain/{names.swf_domain}"
     return _statements((SWF, [Sub(domain)] if aws.access.swf else []))
+
+
+def _secrets_of_others(aws: Aws, names: Names) -> list[Statement]:
+    # Six characters that Secrets Manager makes up stand behind the name in each secret's ARN.
+    here = "arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret"
+    return _statements(
+        (READ_SECRET, [Sub(f"{here}:{names.secrets[each]}-??????") for each in aws.access.secrets]),
+    )
 
 
 def _statements(*wanted: tuple[list[str], list[AWSHelperFn]]) -> list[Statement]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from cloudformation.description import Aws
-from cloudformation.logical import logical_id
+from cloudformation.logical import SECRET, logical_id
 
 Contradiction = tuple[tuple[str, ...], str]  # the keys that lead to the place, and what is wrong with it
 
@@ -13,6 +13,9 @@ def contradictions(aws: Aws) -> Iterator[Contradiction]:
     yield from _unknown_queues(aws)
     yield from _same_logical_ids("s3", "Bucket", aws.s3)
     yield from _same_logical_ids("sqs", "Queue", aws.sqs)
+    yield from _same_logical_ids("secrets", "Secret", aws.secrets)
+    if aws.rds and any(logical_id(name, "Secret") == SECRET for name in aws.secrets):
+        yield ("secrets",), f"{SECRET} is the database's own: rename that secret"
     if aws.subnet_ids and not aws.vpc_id:
         yield ("subnet-ids",), "needs `vpc-id` beside it: name the VPC that these subnets are of"
     if aws.vpc_id and not aws.subnet_ids:

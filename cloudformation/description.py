@@ -95,9 +95,10 @@ class Notification:
 
 @dataclass(frozen=True, kw_only=True)
 class Bucket:
-    """An S3 bucket `<prefix>-<key>`: encrypted, closed to the public, TLS only."""
+    """An S3 bucket `<prefix>-<key>`: encrypted, closed to the public unless it is `public`, TLS only."""
 
     notify: Annotated[tuple[Notification, ...], Doc("queues that hear of new objects")] = ()
+    public: Annotated[bool, Doc("anybody may get an object whose key he knows; nobody may list them")] = False
     versioning: Annotated[bool, Doc("keep what is overwritten or deleted")] = False
     deletion_policy: Annotated[
         Literal["Delete", "Retain"], Doc("Delete: the stack's deletion deletes it, and fails while it has content")
@@ -114,6 +115,17 @@ class Queue:
     max_receives: Annotated[int, Between(0, 1000), Doc("receives after which a message is a dead letter; 0: never")] = (
         10
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Secret:
+    """A generated password in Secrets Manager: the secret `<stack>/<key>`, JSON with username and password."""
+
+    short_form: ClassVar[str] = "username"
+
+    username: Annotated[
+        str, Shaped(r"[a-z][a-z0-9-]{0,31}", "a user name such as elife-bot"), Doc("name that goes with the password")
+    ]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,11 +146,15 @@ class QueueAccess:
 
 @dataclass(frozen=True, kw_only=True)
 class Access:
-    """What the machines' role may do, besides fetching their own Salt tree, code and secret."""
+    """What the machines' role may do, besides fetching their own Salt tree, code and secrets."""
 
     s3: Annotated[BucketAccess, Doc("buckets")] = field(default_factory=BucketAccess)
     sqs: Annotated[QueueAccess, Doc("queues")] = field(default_factory=QueueAccess)
     swf: Annotated[bool, Doc("the environment's SWF domain: register, decide, work, start workflows")] = False
+    secrets: Annotated[
+        tuple[Annotated[str, Shaped(r"[a-z][a-z0-9-]*/[a-z0-9-]+", "a project's secret such as elife-lax/api")], ...],
+        Doc("read secrets of other projects' instances of the same id, each as `<project>/<secret>`"),
+    ] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,6 +179,10 @@ class Aws:
     rds: Annotated[Database | None, Doc("a database")] = None
     s3: Annotated[Mapping[BaseName, Bucket], Doc("buckets, by name without prefix")] = field(default_factory=dict)
     sqs: Annotated[Mapping[BaseName, Queue], Doc("queues, by name without prefix")] = field(default_factory=dict)
+    secrets: Annotated[
+        Mapping[BaseName, Secret],
+        Doc("generated passwords, each the secret `<stack>/<name>` (JSON: username, password); output `<Name>Secret`"),
+    ] = field(default_factory=dict)
     access: Annotated[Access, Doc("what the machines' role may use")] = field(default_factory=Access)
     vpc_id: Annotated[
         str | None, Shaped(r"vpc-[0-9a-f]+", "a VPC id such as vpc-0a1b2c3d"), Doc("VPC. Default: the default one")
@@ -185,3 +205,4 @@ class Names:
     swf_domain: str
     buckets: Mapping[str, str]  # name without prefix -> whole name
     queues: Mapping[str, str]
+    secrets: Mapping[str, str] = field(default_factory=dict)  # as `elife-lax/api` -> `elife-lax-ct/api`

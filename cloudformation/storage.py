@@ -1,4 +1,5 @@
-"""S3 buckets: encrypted, closed to the public, reached by TLS only, telling queues of new objects."""
+"""S3 buckets: encrypted, reached by TLS only, telling queues of new objects; closed to the public but for what a
+`public` one holds."""
 
 from typing import Any
 
@@ -11,7 +12,7 @@ from cloudformation.queues import queue_id, queue_policy_id
 
 def buckets(aws: Aws, names: Names) -> list[AWSObject]:
     """Every bucket with its policy."""
-    made = ((_bucket(name, described, names), _policy(name)) for name, described in aws.s3.items())
+    made = ((_bucket(name, described, names), _policy(name, described)) for name, described in aws.s3.items())
     return [resource for pair in made for resource in pair]
 
 
@@ -46,7 +47,10 @@ def _bucket(name: str, described: Bucket, names: Names) -> s3.Bucket:
             ]
         ),
         PublicAccessBlockConfiguration=s3.PublicAccessBlockConfiguration(
-            BlockPublicAcls=True, BlockPublicPolicy=True, IgnorePublicAcls=True, RestrictPublicBuckets=True
+            BlockPublicAcls=True,
+            IgnorePublicAcls=True,
+            BlockPublicPolicy=not described.public,
+            RestrictPublicBuckets=not described.public,
         ),
         OwnershipControls=s3.OwnershipControls(Rules=[s3.OwnershipControlsRule(ObjectOwnership="BucketOwnerEnforced")]),
         DeletionPolicy=described.deletion_policy,
@@ -62,18 +66,25 @@ def _notification(described: Notification) -> s3.QueueConfigurations:
     return s3.QueueConfigurations(Event=described.event, Queue=GetAtt(queue_id(described.queue), "Arn"), **only)
 
 
-def _policy(name: str) -> s3.BucketPolicy:
+def _policy(name: str, described: Bucket) -> s3.BucketPolicy:
     arn = "${" + bucket_id(name) + ".Arn}"
-    statement = {
-        "Sid": "TLSOnly",
-        "Effect": "Deny",
-        "Principal": "*",
-        "Action": "s3:*",
-        "Resource": [Sub(arn), Sub(f"{arn}/*")],
-        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-    }
+    objects = Sub(f"{arn}/*")
+    statements = [
+        {
+            "Sid": "TLSOnly",
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "s3:*",
+            "Resource": [Sub(arn), objects],
+            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+        }
+    ]
+    if described.public:
+        statements.append(
+            {"Sid": "PublicObjects", "Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": objects}
+        )
     return s3.BucketPolicy(
         f"{bucket_id(name)}Policy",
         Bucket=Ref(bucket_id(name)),
-        PolicyDocument={"Version": "2012-10-17", "Statement": [statement]},
+        PolicyDocument={"Version": "2012-10-17", "Statement": statements},
     )

@@ -13,6 +13,7 @@ from cloudformation.instance import machines
 from cloudformation.outputs import outputs
 from cloudformation.parameters import parameters
 from cloudformation.queues import queues
+from cloudformation.secrets import secrets
 from cloudformation.security import security_groups
 from cloudformation.storage import buckets
 
@@ -37,6 +38,7 @@ def resources(aws: Aws, names: Names) -> list[AWSObject]:
         *machines(aws, names),
         *(records(names.host, names) if names.host else []),
         *(database(aws.rds, names) if aws.rds else []),
+        *secrets(aws, names),
         *buckets(aws, names),
         *queues(aws, names),
     ]

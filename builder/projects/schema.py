@@ -101,7 +101,12 @@ class Project(Keys):
             swf_domain=names.swf_domain(self.prefix),
             buckets={name: names.bucket(self.prefix, name) for name in sorted(buckets)},
             queues={name: names.queue(self.prefix, name) for name in sorted(queues)},
+            secrets={each: self._secret_of(*each.split("/")) for each in access.secrets},
         )
+
+    def _secret_of(self, project: str, name: str) -> str:
+        """A secret of another project's instance of the same id."""
+        return names.secret(names.stack(project, self.instance_id), name)
 
     def as_data(self) -> dict[str, Any]:
         """Plain data for the template's Metadata, which the machines read as `project.…`."""
