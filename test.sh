@@ -9,16 +9,27 @@ cd -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")"
 
 say() { printf '\n== %s\n' "$*"; }
 
-# PostgreSQL for the applications' tests, shellcheck for the scripts: (program, Debian's package that brings it)
+# PostgreSQL, nginx and a browser for the applications' tests, shellcheck for the scripts
 missing=()
 compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
+command -v nginx >/dev/null || missing+=(nginx-light)
+command -v chromium >/dev/null || missing+=(chromium)
 command -v shellcheck >/dev/null || missing+=(shellcheck)
+# The tests start their own servers: a package installed for them shall start none on this computer's ports.
+install_packages() (
+    local as_root=() policy
+    (( EUID == 0 )) || as_root=(sudo)
+    policy=/usr/sbin/policy-rc.d
+    if [[ ! -e $policy ]]; then # one that is there is somebody's own
+        trap '"${as_root[@]}" rm -f "$policy"' EXIT
+        printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" install -m 755 /dev/stdin "$policy"
+    fi
+    "${as_root[@]}" apt-get -qq update
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq install --no-install-recommends "$@" >/dev/null
+)
 if (( ${#missing[@]} )); then
     say "installing ${missing[*]}"
-    as_root=()
-    (( EUID == 0 )) || as_root=(sudo)
-    "${as_root[@]}" apt-get -qq update
-    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq install --no-install-recommends "${missing[@]}" >/dev/null
+    install_packages "${missing[@]}"
 fi
 ./update.sh --dev
 bin=$PWD/.venv/bin
@@ -36,7 +47,7 @@ git ls-files 'salt/*.sls' | xargs "$bin/salt-lint"
 git ls-files | xargs -r grep -lE '^#!/bin/(ba)?sh' -- | xargs -r shellcheck -x -S warning
 
 say "types"
-"$bin/mypy" builder cloudformation localcloud continuum bot lax dashboard salt/machine fabfile.py
+"$bin/mypy" builder cloudformation localcloud continuum bot lax website dashboard salt/machine fabfile.py create_s3_resources.py
 
 say "tests"
 if [[ ${1:-} == --quick ]]; then
