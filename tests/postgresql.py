@@ -6,11 +6,15 @@ import os
 import shutil
 import socket
 import subprocess
+import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from tempfile import mkdtemp
 
+import psycopg
 import pytest
+from psycopg import sql
 
 from continuum.database import Database
 
@@ -54,6 +58,16 @@ def _programs() -> Path:
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: float(path.parts[-3]))
     assert found, "these tests need PostgreSQL: apt-get install postgresql"
     return found[-1].parent
+
+
+def new_database(server: PostgreSQL) -> Iterator[Database]:
+    """An empty database on that server, gone afterwards with whoever still uses it."""
+    name = f"test_{uuid.uuid4().hex}"
+    with psycopg.connect(**server.database.parameters(0), autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    yield replace(server.database, database=name)
+    with psycopg.connect(**server.database.parameters(0), autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 @pytest.fixture(scope="session")

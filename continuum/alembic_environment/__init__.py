@@ -1,0 +1,1 @@
+"""What Alembic runs around migrations: on the connection it is given, noting each migration that was run."""
