@@ -1,0 +1,181 @@
+"""A publisher's XML made safe to read, and plain enough for elifetools.
+
+Safe: nothing outside the document is fetched, no entity is expanded, comments and processing instructions are gone.
+
+Plain: elifetools turns inline markup into HTML by replacing the tags that it knows, spelt as in the articles that its
+authors had. A tag that it doesn't know becomes visible text, and so does `<bold toggle="yes">`. Here such markup is
+rewritten to what elifetools knows, or unwrapped: its text stays.
+"""
+
+from __future__ import annotations
+
+from html.entities import html5
+from typing import Any
+
+from lxml import etree
+
+XLINK = "http://www.w3.org/1999/xlink"
+MATHML = "http://www.w3.org/1998/Math/MathML"
+HREF = f"{{{XLINK}}}href"
+
+# Parts of an article that readers see as running text.
+_TEXT_PARTS = "//body|//abstract|//ack|//app-group|//back/sec|//back/fn-group"
+_INLINE = {"italic", "bold", "sub", "sup", "sc", "underline", "monospace", "break"}
+_LINKS = {"xref": ("rid",), "ext-link": ("ext-link-type", HREF), "email": (), "inline-graphic": (HREF,)}
+_BLOCKS = {
+    *("sec", "p", "fig", "fig-group", "table-wrap", "table-wrap-foot", "boxed-text", "disp-formula", "disp-quote"),
+    *("list", "list-item", "media", "code", "supplementary-material", "app", "app-group", "ack", "abstract", "body"),
+    *("title", "label", "caption", "object-id", "graphic", "attrib", "permissions", "copyright-statement"),
+    *("license", "license-p", "fn-group", "fn", "table", "thead", "tbody", "tr", "th", "td", "inline-formula"),
+}
+_RENAMED = {"preformat": "code", "tfoot": "tbody", "def-list": "list", "def-item": "list-item", "term": "p"}
+_DROPPED = {"tex-math", "colgroup", "col", "hr", "sec-meta", "permissions/copyright-year", "alt-text", "long-desc"}
+# What a table's cell may hold besides inline markup.
+_IN_CELLS = {"p", "list", "list-item", "inline-formula"}
+
+
+class Unreadable(Exception):
+    """The XML is no article; its text says why, in words for editors."""
+
+
+def parse(xml: bytes) -> Any:
+    """The article's root element, safe to walk. Raises Unreadable."""
+    parser = etree.XMLParser(
+        resolve_entities=False, load_dtd=False, no_network=True, remove_comments=True, remove_pis=True, huge_tree=False
+    )
+    try:
+        root = etree.fromstring(xml, parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise Unreadable(f"the XML can't be read: {error}") from error
+    if root is None or root.tag != "article":
+        raise Unreadable(f"the XML is no JATS article: it begins with <{getattr(root, 'tag', '')}>")
+    for entity in list(root.iter(etree.Entity)):
+        _put_text(entity, html5.get(f"{entity.name};", ""))
+    return root
+
+
+def plain(root: Any) -> str:
+    """The article, its running text in the markup that elifetools knows; changes `root`."""
+    for part in root.xpath(_TEXT_PARTS):
+        for element in list(part.iter(etree.Element)):
+            if element is not part and (element.getparent() is not None):
+                _simplify(element)
+    _one_prefix_for_mathml(root)
+    etree.cleanup_namespaces(root, top_nsmap={"xlink": XLINK, "mml": MATHML})
+    return str(etree.tostring(root, encoding="unicode"))
+
+
+def _simplify(element: Any) -> None:
+    name = element.tag
+    if name.startswith(f"{{{MATHML}}}"):
+        return
+    name = element.tag = _RENAMED.get(name, name)
+    for key in [key for key in element.attrib if key == "style"]:
+        del element.attrib[key]
+    if name in _DROPPED:
+        _put_text(element, "")
+    elif name == "alternatives":
+        _choose(element)
+    elif name in ("uri", "inline-supplementary-material"):
+        element.tag = "ext-link"
+        _link(element)
+    elif name == "disp-formula" and element.find(f".//{{{MATHML}}}math") is None:
+        _formula_as_image(element)
+    elif name == "graphic" and _in_cell(element):
+        element.tag = "inline-graphic"
+        _keep(element, (HREF,))
+    elif name == "td" and element.getparent().getparent().tag == "thead":
+        element.tag = "th"
+    elif name in _INLINE or name == "p":
+        _keep(element, ())
+    elif name == "ext-link":
+        _link(element)
+    elif name in _LINKS:
+        _keep(element, _LINKS[name])
+    elif name == "list":
+        _keep(element, ("list-type",))
+    elif name not in _BLOCKS or (_in_cell(element) and name not in _IN_CELLS):
+        unwrap(element)
+
+
+def _keep(element: Any, attributes: tuple[str, ...]) -> None:
+    """These attributes only, in this order: elifetools takes what it looks for up to the tag's last quote."""
+    kept = {key: element.get(key) for key in attributes if element.get(key)}
+    element.attrib.clear()
+    element.attrib.update(kept)
+
+
+def _link(element: Any) -> None:
+    href = (element.get(HREF) or element.text or "").strip()
+    is_doi = element.get("ext-link-type") == "doi" or href.startswith("10.")
+    element.set("ext-link-type", "doi" if is_doi and href.startswith("10.") else "uri")
+    element.set(HREF, href)
+    if href:
+        _keep(element, _LINKS["ext-link"])
+    else:
+        unwrap(element)
+
+
+def _choose(alternatives: Any) -> None:
+    """Of several forms of one thing its formula, else the first: elifetools would show them all."""
+    forms = list(alternatives)
+    chosen = next((form for form in forms if form.tag == f"{{{MATHML}}}math"), forms[0] if forms else None)
+    for form in forms:
+        if form is not chosen:
+            alternatives.remove(form)
+    unwrap(alternatives)
+
+
+def _formula_as_image(formula: Any) -> None:
+    """A display formula without MathML: a paragraph with its picture and its text."""
+    formula.tag = "p"
+    formula.attrib.clear()
+    for graphic in formula.iter("graphic"):
+        graphic.tag = "inline-graphic"
+
+
+def _in_cell(element: Any) -> bool:
+    return next(element.iterancestors("td", "th"), None) is not None
+
+
+def unwrap(element: Any) -> None:
+    """Put an element's content in its place."""
+    parent = element.getparent()
+    place = parent.index(element)
+    _add_text(parent, place, element.text or "")
+    children = list(element)
+    for child in reversed(children):
+        parent.insert(place, child)
+    _add_text(parent, place + len(children), element.tail or "")
+    parent.remove(element)
+
+
+def _put_text(element: Any, text: str) -> None:
+    parent = element.getparent()
+    _add_text(parent, parent.index(element), text + (element.tail or ""))
+    parent.remove(element)
+
+
+def _add_text(parent: Any, place: int, text: str) -> None:
+    """Text before the child at `place`."""
+    if place == 0:
+        parent.text = (parent.text or "") + text
+    else:
+        before = parent[place - 1]
+        before.tail = (before.tail or "") + text
+
+
+def _one_prefix_for_mathml(root: Any) -> None:
+    """MathML is `mml:` everywhere, the one prefix that elifetools looks for."""
+    for math in list(root.iter(f"{{{MATHML}}}math")):
+        if math.prefix != "mml":
+            copy = _with_prefix(math)
+            copy.tail = math.tail
+            math.getparent().replace(math, copy)
+
+
+def _with_prefix(element: Any) -> Any:
+    copy = etree.Element(element.tag, dict(element.attrib), nsmap={"mml": MATHML})
+    copy.text, copy.tail = element.text, element.tail
+    copy.extend([_with_prefix(child) for child in element])
+    return copy
