@@ -6,7 +6,7 @@ import json
 import re
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,7 @@ SIGNS = {
     "modify": ("~", "change", "change"),
     "replace": ("±", "bad", "replace"),
     "remove": ("-", "gone", "remove"),
+    "import": ("=", "quiet", "take over as it is"),
 }
 
 
@@ -67,10 +68,12 @@ def propose(
     parameters: Mapping[str, str],
     kept_parameters: tuple[str, ...] = (),
     creates: bool = False,
+    imports: Sequence[Mapping[str, Any]] = (),
 ) -> Plan | None:
     """Ask CloudFormation what `template` (JSON text) would change; None when nothing.
 
-    `creates` says that the stack is a new one. `kept_parameters` keep the values that the stack has. Failure when
+    `creates` says that the stack is a new one. `kept_parameters` keep the values that the stack has. `imports`
+    (ResourcesToImport) are there already and become the stack's; nothing else may change then. Failure when
     CloudFormation refuses the template.
     """
     client = cloud.client("cloudformation")
@@ -80,10 +83,11 @@ def propose(
         made = client.create_change_set(
             StackName=stack_name,
             ChangeSetName=f"bldr-{time.strftime('%Y%m%d%H%M%S')}-{secrets.token_hex(3)}",
-            ChangeSetType="CREATE" if creates else "UPDATE",
+            ChangeSetType="IMPORT" if imports else "CREATE" if creates else "UPDATE",
             Parameters=given,
             Tags=[{"Key": key, "Value": value} for key, value in tags.items()],
             Capabilities=["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"],
+            **({"ResourcesToImport": list(imports)} if imports else {}),
             **_body(template, stack_name),
         )
     except client.exceptions.ClientError as error:
@@ -202,7 +206,7 @@ def _changes(said: dict[str, Any]) -> list[Change]:
 
 
 def _change(said: dict[str, Any]) -> Change:
-    kind = {"Add": "add", "Remove": "remove"}.get(said["Action"], "modify")
+    kind = {"Add": "add", "Remove": "remove", "Import": "import"}.get(said["Action"], "modify")
     if kind == "modify" and said.get("Replacement") == "True":
         kind = "replace"
     edits = {edit.path: edit for edit in map(_edit, said.get("Details", []))} if kind in ("modify", "replace") else {}

@@ -18,7 +18,7 @@ def launch(target: Target, *, branch: str | None = None, yes: bool = False, conv
     """
     began = time.monotonic()
     made = templates.render(target.project, target.instance_id)
-    standing = _settled(target.stack, made)
+    standing = settled(target.stack, made.origin)
     if standing and (not converge or highstate.was_converged(standing)):
         raise UsageError(f"{target.stack} exists already", f"./bldr aws_update_instance {target.stack} updates it.")
     if standing:
@@ -45,7 +45,7 @@ def _create(target: Target, made: templates.Rendered, branch: str | None, yes: b
         raise Failure(f"{target.stack}: its template has no resources: there is nothing to create")
     if not confirmed(plan, f"Create {target.stack}?", yes):
         return None
-    return apply(plan, f"creating {target.stack}", made)
+    return apply(plan, f"creating {target.stack}", made.origin)
 
 
 def confirmed(plan: changes.Plan, question: str, yes: bool) -> bool:
@@ -60,11 +60,11 @@ def confirmed(plan: changes.Plan, question: str, yes: bool) -> bool:
     return agreed
 
 
-def apply(plan: changes.Plan, title: str, made: templates.Rendered) -> Stack:
+def apply(plan: changes.Plan, title: str, explain: events.Explain) -> Stack:
     """Execute a plan and follow it to its end. Failure says which resource failed, why, and where it comes from."""
     before = events.newest(plan.stack_id)
     changes.execute(plan)
-    return events.follow(plan.stack_id, title, made.origin, after=before)
+    return events.follow(plan.stack_id, title, explain, after=before)
 
 
 def code_tags(made: templates.Rendered, branch: str | None) -> dict[str, str]:
@@ -126,14 +126,14 @@ def _subnets(vpc: str) -> list[str]:
     return [each["SubnetId"] for each in sorted(found, key=lambda each: each["AvailabilityZone"])]
 
 
-def _settled(name: str, made: templates.Rendered) -> Stack | None:
+def settled(name: str, explain: events.Explain) -> Stack | None:
     """The stack as it stands once whatever is under way has ended, and what failed launches left is cleared away."""
     stack = stacks.find(name)
     if stack and not stack.is_ours:
         raise UsageError(f"there is a stack {name} that was not made by ./bldr: choose another instance id")
     if stack and stack.status == "CREATE_IN_PROGRESS":
         report.say(f"{name} is being created already: following that")
-        return events.follow(stack.id, f"creating {name}", made.origin)
+        return events.follow(stack.id, f"creating {name}", explain)
     if stack and stack.is_busy and stack.status.startswith("UPDATE"):
         raise UsageError(f"{name} exists already and is being updated just now ({stack.status})")
     if stack and stack.is_busy:

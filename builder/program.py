@@ -99,15 +99,16 @@ def task(group: str) -> Callable[[Function], Function]:
 
 def main() -> NoReturn:
     """Run the command line; exit 0 done, 1 failed, 2 wrong use, 130 interrupted."""
-    sys.exit(_guarded(sys.argv[1:]))
+    sys.exit(guarded("bldr", lambda: run(sys.argv[1:])))
 
 
-def _guarded(words: Sequence[str]) -> int:
+def guarded(name: str, call: Callable[[], int]) -> int:
+    """The exit code of `call`; what goes wrong in it is told as the program `name` tells it."""
     try:
-        code = run(words)
+        code = call()
         sys.stdout.flush()
     except BuilderError as error:
-        return _complain(error, error.exit_code)
+        return _complain(name, error, error.exit_code)
     except KeyboardInterrupt as stop:
         state = str(stop) or "Whatever was begun stands as it is."
         print(f"\nStopped. {state} The same command goes on from there.", file=sys.stderr)
@@ -117,10 +118,10 @@ def _guarded(words: Sequence[str]) -> int:
         return 0
     except Exception as error:
         if known := _of_the_cloud(error):
-            return _complain(known, known.exit_code)
+            return _complain(name, known, known.exit_code)
         if os.environ.get("BLDR_DEBUG"):
             raise
-        _complain(f"{type(error).__name__}: {error}", 1)
+        _complain(name, f"{type(error).__name__}: {error}", 1)
         print("This was not expected. BLDR_DEBUG=1 before the same command shows where it happened.", file=sys.stderr)
         return 1
     return code
@@ -240,7 +241,7 @@ def _version() -> str:
     return str(tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"])
 
 
-def _complain(error: object, code: int) -> int:
+def _complain(name: str, error: object, code: int) -> int:
     red, plain = ("\033[31m", "\033[0m") if sys.stderr.isatty() and "NO_COLOR" not in os.environ else ("", "")
-    print(f"{red}bldr:{plain} {error}", file=sys.stderr)
+    print(f"{red}{name}:{plain} {error}", file=sys.stderr)
     return code

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from builder import ask, changes, events, highstate, launch, machines, report, stacks, templates
+from builder import ask, changes, environment, events, highstate, launch, machines, report, stacks, templates
 from builder.errors import Failure, UsageError
 from builder.stacks import Stack
 
@@ -24,6 +24,8 @@ def update_stack(stack: Stack, *, branch: str | None = None, yes: bool = False, 
 
     The stack as it is then, None when the user says no. When it fails, CloudFormation goes back by itself.
     """
+    if stack.project == environment.PROJECT:
+        raise UsageError(f"{stack.name} is no instance of a project", "python create_s3_resources.py -p … updates it.")
     made = templates.render(stack.project, stack.instance_id)
     stack = _settled(stack, made)
     tags = {name: value for name, value in stack.tags.items() if not name.startswith("aws:")}
@@ -40,7 +42,7 @@ def update_stack(stack: Stack, *, branch: str | None = None, yes: bool = False, 
     if not launch.confirmed(plan, f"Change {stack.name}?", yes or only_code):
         report.say("Nothing was changed.")
         return None
-    return launch.apply(plan, f"updating {stack.name}", made)
+    return launch.apply(plan, f"updating {stack.name}", made.origin)
 
 
 def _settled(stack: Stack, made: templates.Rendered) -> Stack:

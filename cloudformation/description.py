@@ -194,6 +194,14 @@ class Aws:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Environment:
+    """What an environment's machines share: the schema of projects/environment.yaml."""
+
+    s3: Annotated[Mapping[BaseName, Bucket], Doc("buckets, by name without prefix")]
+    sqs: Annotated[Mapping[BaseName, Queue], Doc("queues, by name without prefix")]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Names:
     """What a stack and the things in it are called. Made by builder's rules; templates only use them."""
 

@@ -22,6 +22,7 @@ NOTHING: frozenset[str] = frozenset()
 # room -> the other rooms that it may import; what lies in one room imports itself freely.
 ARROWS = {
     "fabfile": frozenset({"builder"}),
+    "create_s3_resources": frozenset({"builder"}),
     "builder": frozenset({"cloudformation"}),
     "cloudformation": NOTHING,
     "localcloud": NOTHING,
