@@ -5,6 +5,7 @@ settings       a settings class or module -> the settings an application works w
 environment    names of the buckets, queues and SWF domain of one environment
 articles       file names of articles: read and made
 messages/      what passes through the queues: read and made
+eif, shape     what an EIF must look like, and how that is said
 logs           where a process logs
 service        a long-running process: logs, stops at SIGTERM, rides out a lost connection
 aws, queues    clients of AWS; a queue whose messages are taken, answered or set aside
