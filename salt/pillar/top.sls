@@ -1,5 +1,5 @@
-# Data of the states, by the same globs as in ../salt/top.sls. No secret stands in any file here: database.jinja looks
-# it up when it is asked for.
+# Data of the states, by the same globs as in ../salt/top.sls. No secret stands in any file here: database.jinja and
+# api.jinja look them up when they are asked for.
 base:
   'elife-bot-*':
     - elife-bot
@@ -7,3 +7,5 @@ base:
     - elife-dashboard
   'elife-lax-*':
     - elife-lax
+  'elife-website-*':
+    - elife-website

@@ -32,6 +32,14 @@ base:
   'elife-lax-nonrds-*':
     - elife-lax-nonrds
 
+  'elife-website-*':
+    - base.python-dev
+    - base.postgresql
+    - base.nginx
+    - base.uwsgi
+    - elife-website
+    - elife-website.uwsgi
+  # elife-website-medium: all of it by elife-website-*
+
   # The machines of the other projects have the base states: basebox, builder-builder, central-logging, elife-api,
-  # elife-jira, lagotto, master-server, elife-civiapi, elife-ci, elife-crm, elife-website, elife-website-medium,
-  # elife-arges, elife-metrics.
+  # elife-jira, lagotto, master-server, elife-civiapi, elife-ci, elife-crm, elife-arges, elife-metrics.

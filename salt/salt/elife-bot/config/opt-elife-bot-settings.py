@@ -50,6 +50,10 @@ class continuum:
     lax_article_versions = '{{ lax }}/api/v1/article/10.7554/eLife.{article_id}/version/'
     lax_update = '{{ lax }}/api/v1/article/create-update/'
 
+    # As whom it posts to both: names of secrets, which it reads by the machine's role
+    website_secret = '{{ app.get('website_secret', 'elife-website-' ~ instance ~ '/api') }}'
+    lax_secret = '{{ app.get('lax_secret', 'elife-lax-' ~ instance ~ '/api') }}'
+
     # Logging
     log_directory = '/opt/elife-bot'
     log_level = '{{ app.get('log_level', 'INFO') }}'
