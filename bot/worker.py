@@ -6,29 +6,30 @@ import json
 import logging
 import os
 import socket
+import threading
 import traceback
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
 from bot.activity import ACTIVITIES
-from bot.activity.task import PermanentFailure, Task, TemporaryFailure
+from bot.activity.attempt import Attempt, Given
+from bot.activity.task import PermanentFailure, TemporaryFailure
 from bot.command_line import start
 from bot.provider.environment import BotSettings
 from bot.provider.executions import not_registered
 from bot.provider.heartbeat import Heartbeat
 from bot.workflow import activities
-from bot.workflow.definition import PERMANENT
+from bot.workflow.failure import Failure
+from bot.workflow.limits import LONGEST_TEXT
 from continuum import aws
 from continuum.service import Service
 
 if TYPE_CHECKING:
     from types_boto3_swf import SWFClient
     from types_boto3_swf.type_defs import ActivityTaskTypeDef
-
-_LONGEST_REASON = 256
-_LONGEST_TEXT = 32768
 
 log = logging.getLogger(__name__)
 
@@ -51,40 +52,47 @@ class Worker:
         token = given["taskToken"]
         what = f"{given['workflowExecution']['workflowId']}: {given['activityId']}"
         log.info("%s: started", what)
-        try:
-            result = self._perform(given)
-        except Exception as error:  # whatever it is, SWF has to know
-            reason = (
-                PERMANENT + str(error) if isinstance(error, PermanentFailure) else f"{error or type(error).__name__}"
-            )
-            expected = isinstance(error, PermanentFailure | TemporaryFailure)
-            log.error("%s: failed: %s", what, reason, exc_info=None if expected else error)
-            details = "" if expected else "".join(traceback.format_exception(error))[-_LONGEST_TEXT:]
+        done = self._perform(given, what)
+        if isinstance(done, Failure):
+            reason, details = done.reason(), done.details()
             self._answer(
                 what,
-                lambda: self._swf.respond_activity_task_failed(
-                    taskToken=token, reason=reason[:_LONGEST_REASON], details=details
-                ),
+                lambda: self._swf.respond_activity_task_failed(taskToken=token, reason=reason, details=details),
             )
         else:
             log.info("%s: completed", what)
-            self._answer(what, lambda: self._swf.respond_activity_task_completed(taskToken=token, result=result))
+            self._answer(what, lambda: self._swf.respond_activity_task_completed(taskToken=token, result=done))
 
-    def _perform(self, given: ActivityTaskTypeDef) -> str:
+    def _perform(self, given: ActivityTaskTypeDef, what: str) -> str | Failure:
+        """The answer as JSON; whatever goes wrong is a Failure: SWF has to know."""
+        attempt: Attempt | None = None
+        try:
+            attempt, abandoned = self._attempt(given)
+            every = self._heartbeats.get(given["activityType"]["name"], 30) / 3
+            with Heartbeat(self._swf, given["taskToken"], every, abandoned):
+                result = json.dumps(dict(attempt.do()), ensure_ascii=False)
+            if len(result) > LONGEST_TEXT:
+                raise PermanentFailure(f"Its answer has {len(result)} characters, SWF allows {LONGEST_TEXT}")
+            return result
+        except Exception as error:
+            expected = isinstance(error, PermanentFailure | TemporaryFailure)
+            log.error("%s: failed: %s", what, error, exc_info=None if expected else error)
+            return Failure(
+                message=str(error) if expected else f"{type(error).__name__}: {error}",
+                permanent=isinstance(error, PermanentFailure),
+                article=asdict(attempt.article) if attempt and attempt.article else None,
+                trace="" if expected else "".join(traceback.format_exception(error)),
+            )
+
+    def _attempt(self, given: ActivityTaskTypeDef) -> tuple[Attempt, threading.Event]:
         name = given["activityType"]["name"]
         kind = ACTIVITIES.get(name)
         if kind is None:
-            raise TemporaryFailure(f"the worker on {socket.gethostname()} has no activity {name}")
-        text = json.loads(given["input"])
-        task = Task(
-            workflow_id=given["workflowExecution"]["workflowId"],
-            run_id=given["workflowExecution"]["runId"],
-            data=text["data"],
-            session=text["session"],
-            settings=self._settings,
-        )
-        with Heartbeat(self._swf, given["taskToken"], self._heartbeats.get(name, 60) / 3, task.abandoned):
-            return json.dumps(dict(kind.perform()(task)), ensure_ascii=False)
+            raise TemporaryFailure(f"The worker on {socket.gethostname()} has no activity {name}")
+        told = Given.parse(given["input"])
+        execution = given["workflowExecution"]
+        task = told.task(execution["workflowId"], execution["runId"], name, self._settings)
+        return Attempt(kind, task, told), task.abandoned
 
     def _answer(self, what: str, call: Callable[[], object]) -> None:
         try:

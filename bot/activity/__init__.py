@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Kind:
-    """How an activity is told on the dashboard; `doing` is what is being done to an article, '' for a silent one."""
+    """How an activity is told on the dashboard; `doing` names what is done, as in 'Starting
+    expansion of article 00353'; '' for a silent one."""
 
     name: str
     title: str
@@ -43,17 +44,17 @@ ACTIVITIES: Mapping[str, Kind] = {
         Kind("PingWorker", "Ping Worker"),
         Kind("ExpandArticle", "Expand Article", "expansion"),
         Kind("ApplyVersionNumber", "Apply Version Number", "version numbering"),
-        Kind("ScheduleCrossref", "Schedule Crossref", "scheduling for Crossref"),
+        Kind("ScheduleCrossref", "Schedule Crossref", "Crossref deposit"),
         Kind("ConvertJATS", "Convert JATS", "conversion to EIF"),
-        Kind("SetPublicationStatus", "Set Publication Status", "setting of the publication status"),
-        Kind("ResizeImages", "Resize Images", "conversion of images"),
-        Kind("DepositAssets", "Deposit Assets", "deposit of assets"),
-        Kind("PreparePostEIF", "Post EIF", "posting to the website"),
-        Kind("ApprovePublication", "Approve Publication", "approved publication"),
+        Kind("SetPublicationStatus", "Set Publication Status", "choice of publication status"),
+        Kind("ResizeImages", "Resize Images", "image conversion"),
+        Kind("DepositAssets", "Deposit Assets", "deposit of files"),
+        Kind("PreparePostEIF", "Post EIF", "preview on the website"),
+        Kind("ApprovePublication", "Approve Publication", "publication on the website"),
         Kind("RewriteEIF", "Rewrite EIF", "rewriting of the EIF"),
         Kind("ArchiveArticle", "Archive Article", "archiving"),
         Kind("UpdateLAX", "Update LAX", "registration in lax"),
-        Kind("ScheduleDownstream", "Schedule Downstream", "scheduling for PubMed, Crossref and PMC"),
+        Kind("ScheduleDownstream", "Schedule Downstream", "delivery to PubMed, Crossref and PMC"),
         Kind("ReportFailure", "Report Failure"),
     )
 }

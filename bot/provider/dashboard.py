@@ -6,9 +6,13 @@ import uuid
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from botocore.exceptions import BotoCoreError, ClientError
+
+from bot.activity.task import TemporaryFailure
 from continuum import aws
 from continuum.messages.dashboard import Event, Property
 from continuum.queues import Queue
+from continuum.service import NotThere
 
 if TYPE_CHECKING:
     from bot.activity.task import Article, Task
@@ -39,7 +43,7 @@ class Dashboard:
             message=message,
             message_id=self._id("event", title, status, str(times)),
         )
-        self._queue.send(event.body())
+        self._send(event.body())
 
     def property(self, name: str, value: str) -> None:
         """Sets a property of the article's version."""
@@ -50,7 +54,13 @@ class Dashboard:
             value,
             message_id=self._id("property", self._task.activity, name, value),
         )
-        self._queue.send(told.body())
+        self._send(told.body())
+
+    def _send(self, body: str) -> None:
+        try:
+            self._queue.send(body)
+        except (BotoCoreError, ClientError, NotThere) as error:
+            raise TemporaryFailure(f"The dashboard could not be told: {error}") from error
 
     def _id(self, *told: str) -> str:
         return str(uuid.uuid5(_IDS, "\0".join((self._task.run_id, *told))))

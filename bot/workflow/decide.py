@@ -2,121 +2,101 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from bot.workflow.definition import PERMANENT, Activity, Workflow
-from bot.workflow.history import History, State, Try
+from bot.workflow import decisions
+from bot.workflow.definition import REPORT_FAILURE, Activity, Workflow
+from bot.workflow.failure import Failure
+from bot.workflow.history import History
+from bot.workflow.limits import MOST_OPEN
+from bot.workflow.progress import Done, GivenUp, Going, Job, json_object, progress
 
 if TYPE_CHECKING:
     from types_boto3_swf.type_defs import DecisionTypeDef
 
-# Limits of SWF, in characters.
-_LONGEST_TEXT = 32768
-_LONGEST_REASON = 256
-_FIRST_PAUSE_SECONDS = 5
-_LONGEST_PAUSE_SECONDS = 120
+# Of data and session, what says which article a failure is of. All of it might be what was too long.
+_IDENTITY = ("article_id", "version", "run", "file_name")
+_LONGEST_IDENTITY = 500
 
 
 def decide(workflow: Workflow, history: History, task_list: str) -> list[DecisionTypeDef]:
     """The decisions to take now; none while what was decided before still goes on."""
     if history.cancel_requested:
-        return [{"decisionType": "CancelWorkflowExecution"}]
+        return [decisions.cancel()]
     try:
-        data = _object(history.input)
-    except ValueError as error:
-        return _fail("the execution's input is not a JSON object", str(error))
-    session: dict[str, Any] = {}
+        data = json_object(history.input)
+    except (ValueError, RecursionError) as error:
+        unread = GivenUp(workflow.name, Failure("The execution's input is not a JSON object"), str(error))
+        return _give_up(workflow, history, {}, unread, task_list)
+    session = dict(workflow.session)
     for number, step in enumerate(workflow.steps, 1):
-        tries = _tries(history, number, step)
-        if tries and tries[-1].state is State.COMPLETED:
-            session |= _object(tries[-1].result)
-            continue
-        return _do(step, _name(number, step, len(tries) + 1), tries, history, _input(data, session), task_list)
-    return [
-        {
-            "decisionType": "CompleteWorkflowExecution",
-            "completeWorkflowExecutionDecisionAttributes": {"result": json.dumps(session, ensure_ascii=False)},
-        }
-    ]
+        match _step(number, step, history, data, session, task_list):
+            case Going(decisions=now):
+                return now
+            case GivenUp() as given_up:
+                return _give_up(workflow, history, data | session, given_up, task_list)
+            case Done(result=result):
+                session |= result
+    return [decisions.complete(session)]
 
 
-def _do(
-    step: Activity, next_id: str, tries: list[Try], history: History, text: str, task_list: str
+def _step(
+    number: int,
+    step: Activity,
+    history: History,
+    data: Mapping[str, Any],
+    session: Mapping[str, Any],
+    task_list: str,
+) -> Done | Going | GivenUp:
+    """How far a step is: its parts first, where it has some, all at once; then the step itself."""
+    key = f"{number}.{step.name}"
+    items = session.get(step.each, []) if step.each else []
+    if not isinstance(items, list):
+        return GivenUp(step.name, Failure(f"{step.each} is not a list"))
+    going = False
+    now: list[DecisionTypeDef] = []
+    opened = 0
+    for part in _parts(key, step, items, data, session):
+        match progress(part, history, task_list):
+            case GivenUp() as given_up:
+                return given_up
+            case Going(decisions=more):
+                going = True
+                now += more
+                opened += 1
+        if opened == MOST_OPEN:
+            break
+    if going:
+        return Going(now)
+    whole = {"data": data, "session": session, "start": not items, "end": True}
+    return progress(Job(key, step, whole), history, task_list)
+
+
+def _parts(
+    key: str, step: Activity, items: list[Any], data: Mapping[str, Any], session: Mapping[str, Any]
+) -> Iterator[Job]:
+    # Without the list: a hundred parts that each are told of all hundred make a history that is slow to read.
+    told = {name: value for name, value in session.items() if name != step.each}
+    for index, item in enumerate(items):
+        given = {"data": data, "session": told, "part": item, "start": index == 0, "end": False}
+        yield Job(f"{key}.{index}", step, given)
+
+
+def _give_up(
+    workflow: Workflow, history: History, known: Mapping[str, Any], given_up: GivenUp, task_list: str
 ) -> list[DecisionTypeDef]:
-    """Schedules a step that is not done yet, waits for it, tries it again after a pause, or gives up."""
-    last = tries[-1] if tries else None
-    if last is None or last.state is State.TIMED_OUT:
-        return _schedule(step, next_id, text, task_list)
-    if last.state is State.OPEN:
-        return []
-    failures = sum(one.state is State.FAILED for one in tries)
-    if last.state is State.CANCELLED or last.reason.startswith(PERMANENT) or failures > step.retries:
-        return _fail(f"{step.name}: {last.reason.removeprefix(PERMANENT) or last.state.value}", last.details)
-    if next_id not in history.timers:
-        pause = min(_FIRST_PAUSE_SECONDS * 2 ** (failures - 1), _LONGEST_PAUSE_SECONDS)
-        return [
-            {
-                "decisionType": "StartTimer",
-                "startTimerDecisionAttributes": {"timerId": next_id, "startToFireTimeout": str(pause)},
-            }
-        ]
-    return _schedule(step, next_id, text, task_list) if history.timers[next_id] else []
-
-
-def _schedule(step: Activity, activity_id: str, text: str, task_list: str) -> list[DecisionTypeDef]:
-    if len(text) > _LONGEST_TEXT:
-        return _fail(f"{step.name}: its input has {len(text)} characters, SWF allows {_LONGEST_TEXT}", "")
-    return [
-        {
-            "decisionType": "ScheduleActivityTask",
-            "scheduleActivityTaskDecisionAttributes": {
-                "activityType": {"name": step.name, "version": step.version},
-                "activityId": activity_id,
-                "input": text,
-                "taskList": {"name": task_list},
-                "startToCloseTimeout": str(step.seconds),
-                "heartbeatTimeout": str(step.heartbeat_seconds),
-                # A task waits for a worker as long as it takes; the workflow's own time is the limit.
-                "scheduleToStartTimeout": "NONE",
-                "scheduleToCloseTimeout": "NONE",
-            },
-        }
-    ]
-
-
-def _fail(reason: str, details: str) -> list[DecisionTypeDef]:
-    return [
-        {
-            "decisionType": "FailWorkflowExecution",
-            "failWorkflowExecutionDecisionAttributes": {
-                "reason": reason[:_LONGEST_REASON],
-                "details": details[:_LONGEST_TEXT],
-            },
-        }
-    ]
-
-
-def _tries(history: History, number: int, step: Activity) -> list[Try]:
-    found: list[Try] = []
-    while (once := history.tries.get(_name(number, step, len(found) + 1))) is not None:
-        found.append(once)
-    return found
-
-
-def _name(number: int, step: Activity, attempt: int) -> str:
-    """The activity id of a try, which is also the id of the timer before it: `1.PingWorker.2`."""
-    return f"{number}.{step.name}.{attempt}"
-
-
-def _input(data: Mapping[str, Any], session: Mapping[str, Any]) -> str:
-    """What an activity is given: the workflow's data, and what the activities before it answered."""
-    return json.dumps({"data": data, "session": session}, ensure_ascii=False)
-
-
-def _object(text: str) -> dict[str, Any]:
-    value = json.loads(text or "{}")
-    if not isinstance(value, dict):
-        raise ValueError(f"it is {text[:100]!r}")
-    return value
+    """Has the dashboard told, then fails; fails as well where that can't be told."""
+    failed = [decisions.fail(f"{given_up.activity}: {given_up.failure.message}", given_up.details)]
+    if not workflow.reports:
+        return failed
+    identity = {
+        name: known[name] for name in _IDENTITY if len(str(known.get(name) or "")) in range(1, _LONGEST_IDENTITY)
+    }
+    told = {"activity": given_up.activity, "message": given_up.failure.message, "article": given_up.failure.article}
+    report = Job("report", REPORT_FAILURE, {"data": identity, "session": {"failed": told}})
+    match progress(report, history, task_list):
+        case Going(decisions=now):
+            return now
+        case _:
+            return failed

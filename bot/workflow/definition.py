@@ -9,8 +9,6 @@ from typing import Any
 
 # How long a decider may take to decide. A decider that dies is noticed after this.
 DECISION_SECONDS = 30
-# In front of the reason of a failed activity that no further try will cure.
-PERMANENT = "permanent: "
 
 
 @dataclass(frozen=True)

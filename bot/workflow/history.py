@@ -58,7 +58,10 @@ def read(events: Iterable[HistoryEventTypeDef]) -> History:
                 history.tries[event["activityTaskScheduledEventAttributes"]["activityId"]] = once
             case "ScheduleActivityTaskFailed":
                 refused = event["scheduleActivityTaskFailedEventAttributes"]
-                history.tries[refused["activityId"]] = Try(State.FAILED, reason=f"not scheduled: {refused['cause']}")
+                # One that is there already goes on: that it was asked for twice says nothing about it.
+                if refused["cause"] != "ACTIVITY_ID_ALREADY_IN_USE":
+                    reason = f"SWF did not schedule it: {refused['cause']}"
+                    history.tries[refused["activityId"]] = Try(State.FAILED, reason=reason)
             case "TimerStarted":
                 history.timers[event["timerStartedEventAttributes"]["timerId"]] = False
             case "TimerFired":

@@ -231,7 +231,7 @@ def test_input_that_is_no_object_fails_with_a_clear_reason(bot: Any) -> None:
     (ping,) = bot.until(bot.ended)
     history = bot.swf.get_workflow_execution_history(domain=bot.domain, execution=ping["execution"])["events"]
     assert history[-1]["workflowExecutionFailedEventAttributes"] == {
-        "reason": "the execution's input is not a JSON object",
+        "reason": "Ping: The execution's input is not a JSON object",
         "details": "it is '[1]'",
         "decisionTaskCompletedEventId": 4,
     }
