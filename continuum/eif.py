@@ -24,7 +24,17 @@ from continuum.shape import (
     yes_or_no,
 )
 
-__all__ = ["ARTICLE_TYPES", "FRAGMENT_TYPES", "RELATIONS", "Problem", "is_date_time", "is_doi", "is_email", "problems"]
+__all__ = [
+    "ARTICLE_TYPES",
+    "FIELDS",
+    "FRAGMENT_TYPES",
+    "RELATIONS",
+    "Problem",
+    "is_date_time",
+    "is_doi",
+    "is_email",
+    "problems",
+]
 
 ARTICLE_TYPES = (
     "research-article", "article-commentary", "editorial", "book-review", "discussion", "correction",
@@ -144,36 +154,39 @@ _CITATION = record(
     }
 )
 
+_fields: dict[str, Check] = {
+    **dict.fromkeys(("title", "impact-statement", "article-id", "article-version-id"), _text),
+    **dict.fromkeys(("version", "volume"), whole_number(at_least=1)),
+    **dict.fromkeys(("publish", "force"), yes_or_no),
+    **dict.fromkeys(("pub-date", "update"), _date_time),
+    "doi": _doi,
+    "elocation-id": text(r"^e[0-9]{5,}\Z", like="e00353"),
+    "path": _path,
+    "article-type": one_of(*ARTICLE_TYPES),
+    "status": one_of("POA", "VOR"),
+    "categories": record(dict.fromkeys(("sub-display-channel", "display-channel", "heading"), _texts)),
+    "keywords": record(dict.fromkeys(("author-keywords", "research-organism"), _texts)),
+    # The schema means both to be required, but says so in the wrong place.
+    "related-articles": each(record({"type": one_of(*RELATIONS), "href": _text}, open_=True)),
+    "contributors": _contributors,
+    "referenced": record(
+        {
+            **dict.fromkeys(("equal-contrib", "present-address", "contribution", "competing-interest"), _by_id),
+            "email": named(accepted(lambda value: not value or is_email(value), like="ada@example.org")),
+            **dict.fromkeys(("funding", "related-object"), named(_object)),
+            "affiliation": named(_AFFILIATION),
+            "foot-note": named(record({"type": _text, "value": _text}, open_=True)),
+        }
+    ),
+    "fragments": _fragments,
+    "citations": named(_CITATION),
+}
 _ARTICLE = record(
-    {
-        **dict.fromkeys(("title", "impact-statement", "article-id", "article-version-id"), _text),
-        **dict.fromkeys(("version", "volume"), whole_number(at_least=1)),
-        **dict.fromkeys(("publish", "force"), yes_or_no),
-        **dict.fromkeys(("pub-date", "update"), _date_time),
-        "doi": _doi,
-        "elocation-id": text(r"^e[0-9]{5,}\Z", like="e00353"),
-        "path": _path,
-        "article-type": one_of(*ARTICLE_TYPES),
-        "status": one_of("POA", "VOR"),
-        "categories": record(dict.fromkeys(("sub-display-channel", "display-channel", "heading"), _texts)),
-        "keywords": record(dict.fromkeys(("author-keywords", "research-organism"), _texts)),
-        # The schema means both to be required, but says so in the wrong place.
-        "related-articles": each(record({"type": one_of(*RELATIONS), "href": _text}, open_=True)),
-        "contributors": _contributors,
-        "referenced": record(
-            {
-                **dict.fromkeys(("equal-contrib", "present-address", "contribution", "competing-interest"), _by_id),
-                "email": named(accepted(lambda value: not value or is_email(value), like="ada@example.org")),
-                **dict.fromkeys(("funding", "related-object"), named(_object)),
-                "affiliation": named(_AFFILIATION),
-                "foot-note": named(record({"type": _text, "value": _text}, open_=True)),
-            }
-        ),
-        "fragments": _fragments,
-        "citations": named(_CITATION),
-    },
+    _fields,
     required=(
         "title", "version", "doi", "volume", "elocation-id", "article-id", "article-version-id", "path",
         "article-type", "status",
     ),
 )  # fmt: skip
+# The fields of an EIF, by name.
+FIELDS = frozenset(_fields)
