@@ -39,12 +39,12 @@ def again(secret: str, region: str) -> Credentials:
         text = aws.secretsmanager(region).get_secret_value(SecretId=secret).get("SecretString", "")
     except (BotoCoreError, ClientError) as error:
         kind = TemporaryFailure if is_passing(error) else PermanentFailure
-        raise kind(f"the secret {secret} can't be read from Secrets Manager: {error}") from error
+        raise kind(f"The secret {secret} can't be read from Secrets Manager: {error}") from error
     try:
         values = json.loads(text)
         made = Credentials(str(values["username"]), str(values["password"]))
     except (ValueError, KeyError, TypeError):  # without the cause: it quotes the secret
-        message = f'the secret {secret} is not JSON with "username" and "password": correct it in Secrets Manager'
+        message = f'The secret {secret} is not JSON with "username" and "password": correct it in Secrets Manager'
         raise PermanentFailure(message) from None
     _known[secret, region] = made
     return made

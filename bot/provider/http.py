@@ -51,7 +51,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class WebService:
-    """A web application that the bot calls; `name` is how editors know it: "the website", "lax".
+    """A web application that the bot calls; `name` is how sentences about it begin: "The website", "lax".
 
     `secret` names a secret of Secrets Manager with the user name and password for basic authentication, '' for none.
     `seconds` is how long a whole answer may take.

@@ -1,0 +1,43 @@
+"""ConvertJATS: the article's XML becomes its EIF, the JSON that website and lax take."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.activity.task import PermanentFailure, Task
+from bot.eif import EifError, convert
+from bot.provider import dashboard, eif_file
+from bot.provider.properties import Details
+from bot.provider.storage import Storage
+from continuum.articles import ArticleNameError, ArticleZip
+from continuum.dates import written
+
+
+def perform(task: Task) -> Mapping[str, Any]:
+    """Answers `eif_location` and `path`, the article's address on the website."""
+    article = task.article
+    name = f"{task.value('expanded_folder')}/{task.value('article_xml')}"
+    xml = Storage.of(task.settings).get("expanded_bucket", name)
+    try:
+        eif = convert(xml, article.version)
+    except EifError as error:
+        raise PermanentFailure(f"{task.value('article_xml')} can't be converted to EIF: {error}") from error
+    if eif["article-id"] != article.article_id:
+        raise PermanentFailure(
+            f"{task.value('article_xml')} is of article {eif['article-id']}, not {article.article_id}: correct the zip"
+        )
+    eif |= _update(task)
+    where = eif_file.key(task)
+    eif_file.write(task, where, eif)
+    Details.of(eif).tell(dashboard.of(task))
+    return {"eif_location": where, "path": eif["path"]}
+
+
+def _update(task: Task) -> dict[str, str]:
+    """The date in the zip's name, if it has one: when this version was updated."""
+    try:
+        updated = ArticleZip.parse(str(task.value("zip_name")).rpartition("/")[2]).updated
+    except ArticleNameError:
+        return {}
+    return {"update": written(updated)} if updated else {}
