@@ -6,3 +6,7 @@ elife_bot:
     worker: 2
     queue_worker: 1
     queue_workflow_starter: 1
+  # Above `high` a process is slowed down, at `most` it is ended. A worker holds a figure of 200 megapixels in memory.
+  memory:
+    worker: {high: 900M, most: 1200M}
+    other: {high: 200M, most: 300M}

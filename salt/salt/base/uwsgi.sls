@@ -13,7 +13,7 @@ uwsgi:
   file.managed:
     - source: salt://base/config/uwsgi-app.service
 
-{% for name in ('app', 'uwsgi', 'process-queue') %}
+{% for name in ('app', 'uwsgi', 'process-queue', 'process-queue-daemon') %}
 /var/log/{{ name }}.log:
   file.managed:
     - user: www-data

@@ -1,6 +1,7 @@
 # The publishing bot: code and virtualenv in /opt/elife-bot, its processes as systemd units, its cron lines.
 {% from 'base/application.jinja' import code with context %}
 {% set processes = pillar.elife_bot.processes %}
+{% set memory = pillar.elife_bot.memory %}
 
 {{ code('/opt/elife-bot', owner='elife') }}
 
@@ -43,6 +44,8 @@ elife-bot.target:
     - template: jinja
     - context:
         process: {{ process }}
+        memory_high: {{ memory.get(process, memory.other).high }}
+        memory_most: {{ memory.get(process, memory.other).most }}
 
 {{ unit }}:
   elife.instances:
@@ -63,6 +66,15 @@ cron:
     - enable: true
     - require:
       - pkg: cron
+
+# cron.py starts workflows: its log is where people look for what was started.
+/opt/elife-bot/starter.log:
+  file.symlink:
+    - target: cron.log
+    - user: elife
+    - group: elife
+    - require:
+      - file: /opt/elife-bot
 
 # The workflows that run periodically.
 elife-bot-cron:
