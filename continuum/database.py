@@ -20,7 +20,7 @@ _AWAY = "the database is away"
 _NO_ANSWER = "the database does not answer now; try again later"
 # nginx cuts a request at 60 s; nothing that a page asks may take that long.
 _STATEMENT_SECONDS = 20
-_WAIT_SECONDS = 5
+_WAIT_SECONDS = 3
 # What the connection to a server that fell silent may cost: libpq's own answer is a quarter of an hour.
 _KEEPALIVE = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 20_000}
 
@@ -55,7 +55,7 @@ class Database:
             "password": self.password,
             "connect_timeout": _SECONDS,
             "client_encoding": "UTF8",
-            "options": f"-c statement_timeout={statement_seconds * 1000}",
+            "options": f"-c statement_timeout={statement_seconds * 1000} -c timezone=UTC",
             **_KEEPALIVE,
         }
 
@@ -67,7 +67,7 @@ class Connections:
     """
 
     def __init__(self, database: Database, most: int = 8) -> None:
-        """At most so many connections a process; who needs one more waits for it (5 s, then NotWell)."""
+        """At most so many connections a process; who needs one more waits for it (3 s, then NotWell)."""
         self._database = database
         self._most = most
         self._lock = threading.Lock()

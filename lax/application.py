@@ -2,22 +2,42 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response
+from dataclasses import dataclass
+from types import ModuleType
 
-from continuum.database import Database
+from flask import Flask, render_template
+
+from continuum.database import Connections, Database
+from continuum.login import Login
+from continuum.settings import read
 from continuum.web import application
+from lax.api import api
+from lax.register import Register
 
-VERSION = "0.1"
+VERSION = "1.0"
 
 
-def create(database: Database) -> Flask:
-    """lax, on this database."""
-    app = application("lax", database.check)
+@dataclass(frozen=True)
+class Settings:
+    """What lax is told: where its database is, and who may write."""
+
+    database: Database
+    login: Login
+
+    @classmethod
+    def of(cls, module: ModuleType) -> Settings:
+        """From settings.py; raises SettingsError with everything that is wrong there."""
+        return cls(read(Database, module), read(Login, module))
+
+
+def create(settings: Settings) -> Flask:
+    """lax, with these settings."""
+    app = application("lax", settings.database.check)
+    app.url_map.strict_slashes = False  # clients of both habits
+    app.register_blueprint(api(Register(Connections(settings.database)), settings.login))
 
     @app.get("/")
-    def front() -> Response:
-        return Response(
-            f"lax {VERSION}: the journal's register of articles and their versions.\n", mimetype="text/plain"
-        )
+    def front() -> str:
+        return render_template("front.html", version=VERSION)
 
     return app

@@ -6,6 +6,9 @@ host = ""
 port = "5432"
 user = "lax"
 password = ""
+# Who may send EIFs: without a password nobody
+api_user = "bot"
+api_password = ""
 # Logging: to stderr only
 log_level = "INFO"
 log_file = ""
