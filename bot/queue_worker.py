@@ -13,7 +13,7 @@ from bot.workflow.rules import RULES, Rule, load
 from continuum import aws
 from continuum.messages import MessageError
 from continuum.messages.s3 import ObjectEvent, parse
-from continuum.messages.starter import ArticleData, StartWorkflow
+from continuum.messages.starter import UNLESS_SINCE, ArticleData, StartWorkflow
 from continuum.queues import Message, Queue, SetAside, consume
 from continuum.service import Service
 from continuum.settings import SettingsError
@@ -53,7 +53,9 @@ class QueueWorker:
         rule = next((rule for rule in self._rules if rule.fits(event, self._settings)), None)
         if rule is None:
             return False
-        self._starter.send(StartWorkflow(rule.workflow, ArticleData.of(event).values()).body())
+        # S3 and SQS may tell of one upload twice, and long after. The body says nothing of that: it is a feeder's, too.
+        asked = StartWorkflow(rule.workflow, ArticleData.of(event).values())
+        self._starter.send(asked.body(), {UNLESS_SINCE: event.event_time})
         log.info("%s/%s: %s asked for", event.bucket, event.key, rule.workflow)
         return True
 

@@ -14,9 +14,13 @@ from bot.provider.executions import Executions
 from bot.workflow import ALIASES, WORKFLOWS
 from continuum import aws
 from continuum.messages import MessageError
-from continuum.messages.starter import StartWorkflow
+from continuum.messages.starter import UNLESS_SINCE, StartWorkflow
 from continuum.queues import Message, Queue, SetAside, consume
 from continuum.service import Service
+
+# What makes two messages mean the same.
+_FILE = ("bucket_name", "file_name", "file_etag")
+_RUN = ("article_id", "version", "run")
 
 # SWF refuses a request for what is in it, and always will: names, lengths, a type that was deprecated.
 _NEVER = ("ValidationException", "TypeDeprecatedFault", "DefaultUndefinedFault")
@@ -40,9 +44,8 @@ class Starter:
         if workflow is None:
             raise SetAside(f"no workflow {asked.workflow_name} here; there are: {', '.join(sorted(WORKFLOWS))}")
         workflow_id = execution_id(workflow.name, asked, message.id)
-        # Taken before, then: was it started, and the process killed before the message was deleted?
-        sent = datetime.fromtimestamp(message.sent, UTC)
-        if message.receives > 1 and self._executions.ended_since(workflow_id, sent):
+        since = _served_since(message)
+        if since and self._executions.ended_since(workflow_id, since):
             log.info("%s: was started before and has ended", workflow_id)
             return
         try:
@@ -54,19 +57,32 @@ class Starter:
         log.info("%s: %s", workflow_id, "started" if started else "is running already")
 
 
-def execution_id(workflow_name: str, asked: StartWorkflow, message_id: str) -> str:
-    """The id of the execution for a message: the same for the same version of the same file, however often it is sent.
+def _served_since(message: Message) -> datetime | None:
+    """From when on an execution that has ended was this very message's; None where there can't be one."""
+    if UNLESS_SINCE in message.attributes:
+        try:
+            since = datetime.fromisoformat(message.attributes[UNLESS_SINCE])
+            return since if since.tzinfo else since.replace(tzinfo=UTC)
+        except ValueError:
+            log.warning("message %s: %s is no time", message.id, message.attributes[UNLESS_SINCE])
+    # Taken before, then: was it started, and the process killed before the message was deleted?
+    return datetime.fromtimestamp(message.sent, UTC) if message.receives > 1 else None
 
-    A message without a file has an id of its own, that of the message in the queue.
+
+def execution_id(workflow_name: str, asked: StartWorkflow, message_id: str) -> str:
+    """The id of the execution for a message: the same for the same file, and for the same run of an article's version.
+
+    A message that has neither gets an id of its own, that of the message in the queue.
     """
     data = asked.workflow_data
-    identity = [str(data[key]) for key in ("bucket_name", "file_name", "file_etag") if data.get(key)]
-    if len(identity) < 3:
-        return f"{workflow_name}_{message_id}"
-    digest = hashlib.sha256("\0".join(identity).encode()).hexdigest()[:12]
-    # SWF refuses : / | and control characters; the digest keeps apart what this makes alike.
-    readable = re.sub(r"[^A-Za-z0-9._-]+", "-", identity[1])[:100]
-    return f"{workflow_name}_{readable}_{digest}"
+    for names, shown in ((_FILE, "{file_name}"), (_RUN, "{article_id}.{version}_{run}")):
+        values = {name: str(data[name]) for name in names if data.get(name)}
+        if len(values) == len(names):
+            digest = hashlib.sha256("\0".join(values.values()).encode()).hexdigest()[:12]
+            # SWF refuses : / | and control characters; the digest keeps apart what this makes alike.
+            readable = re.sub(r"[^A-Za-z0-9._-]+", "-", shown.format_map(values))[:100]
+            return f"{workflow_name}_{readable}_{digest}"
+    return f"{workflow_name}_{message_id}"
 
 
 def main() -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import logging
 import traceback
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -15,6 +15,7 @@ from continuum.service import NotThere, Service
 
 if TYPE_CHECKING:
     from types_boto3_sqs import SQSClient
+    from types_boto3_sqs.type_defs import MessageAttributeValueTypeDef
 
 _LONG_POLL_SECONDS = 20
 _MOST_AT_ONCE = 10
@@ -26,13 +27,17 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Message:
-    """A message taken from a queue. `receives` counts how often it was taken, `sent` is in epoch seconds."""
+    """A message taken from a queue. `receives` counts how often it was taken, `sent` is in epoch seconds.
+
+    `attributes` are texts beside the body, by name.
+    """
 
     body: str
     id: str
     receipt: str
     receives: int = 1
     sent: float = 0
+    attributes: Mapping[str, str] = field(default_factory=dict)
 
 
 class SetAside(Exception):
@@ -47,9 +52,14 @@ class Queue:
         self._sqs = sqs
         self._url: str | None = None
 
-    def send(self, body: str) -> None:
-        """Puts a message into the queue."""
-        self._sqs.send_message(QueueUrl=self._address(), MessageBody=body)
+    def send(self, body: str, attributes: Mapping[str, str] | None = None) -> None:
+        """Puts a message into the queue, with texts beside its body."""
+        try:
+            self._sqs.send_message(
+                QueueUrl=self._address(), MessageBody=body, MessageAttributes=_attributes(attributes or {})
+            )
+        except ClientError as error:
+            raise self._not_there(error) from error
 
     def receive(self, at_most: int = _MOST_AT_ONCE) -> list[Message]:
         """The next messages, at most ten; waits for some up to 20 s."""
@@ -59,6 +69,7 @@ class Queue:
                 MaxNumberOfMessages=max(1, min(at_most, _MOST_AT_ONCE)),
                 WaitTimeSeconds=_LONG_POLL_SECONDS,
                 MessageSystemAttributeNames=["ApproximateReceiveCount", "SentTimestamp"],
+                MessageAttributeNames=["All"],
             )
         except ClientError as error:
             raise self._not_there(error) from error
@@ -69,6 +80,9 @@ class Queue:
                 receipt=taken["ReceiptHandle"],
                 receives=int(taken["Attributes"]["ApproximateReceiveCount"]),
                 sent=int(taken["Attributes"]["SentTimestamp"]) / 1000,
+                attributes={
+                    name: value.get("StringValue", "") for name, value in taken.get("MessageAttributes", {}).items()
+                },
             )
             for taken in answer.get("Messages", [])
         ]
@@ -88,10 +102,9 @@ class Queue:
         self._sqs.send_message(
             QueueUrl=where,
             MessageBody=body,
-            MessageAttributes={
-                "reason": {"DataType": "String", "StringValue": printable[:_REASON_LENGTH] or "no reason given"},
-                "queue": {"DataType": "String", "StringValue": self.name},
-            },
+            MessageAttributes=_attributes(
+                {"reason": printable[:_REASON_LENGTH] or "no reason given", "queue": self.name}
+            ),
         )
         log.warning("%s: set aside in %s: %s", self.name, where.rsplit("/", 1)[-1], printable)
 
@@ -116,6 +129,10 @@ class Queue:
             return error
         self._url = None  # it may come back under another address
         return NotThere(f"there is no queue {self.name}")
+
+
+def _attributes(texts: Mapping[str, str]) -> dict[str, MessageAttributeValueTypeDef]:
+    return {name: {"DataType": "String", "StringValue": text} for name, text in texts.items()}
 
 
 def consume(service: Service, queue: Queue, handle: Callable[[Message], None], at_most: int = _MOST_AT_ONCE) -> None:

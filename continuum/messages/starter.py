@@ -11,6 +11,9 @@ from continuum.fields import FieldError, build
 from continuum.messages.body import MessageError, dump, load
 from continuum.messages.s3 import ObjectEvent
 
+# An attribute of the message, beside its body: a time (ISO 8601). What was started since then is not started again.
+UNLESS_SINCE = "unless_started_since"
+
 
 @dataclass(frozen=True)
 class StartWorkflow:

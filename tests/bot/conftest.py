@@ -79,6 +79,7 @@ class continuum:
         )
 
     def make_queues(self) -> None:
+        self.sqs.create_queue(QueueName=f"{self.prefix}-event-property-incoming-queue")
         for name in ("incoming-queue", "workflow-starter-queue"):
             dead = self.sqs.create_queue(QueueName=f"{self.prefix}-{name}-dead")["QueueUrl"]
             arn = self.sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
