@@ -53,10 +53,24 @@ class Cloud:
         return done.stdout + done.stderr
 
     def tried(self, *words: str, timeout: float = 900) -> subprocess.CompletedProcess[str]:
-        command = [str(ROOT / "bldr"), *words]
+        return self.run(str(ROOT / "bldr"), *words, timeout=timeout)
+
+    def run(self, *command: str, timeout: float = 900) -> subprocess.CompletedProcess[str]:
+        """Run a command in the project's folder, for this cloud."""
         return subprocess.run(
-            command, env=self.environment, capture_output=True, text=True, timeout=timeout, stdin=subprocess.DEVNULL
+            command,
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            stdin=subprocess.DEVNULL,
         )
+
+    def resources(self, prefix: str) -> None:
+        """Make an environment's buckets, queues and SWF domain."""
+        done = self.run("/usr/bin/python3", "create_s3_resources.py", "-p", prefix, "--yes")
+        assert done.returncode == 0, done.stdout + done.stderr
 
     def launch(self, project: str, instance_id: str) -> str:
         """Launch an instance once, however many tests ask for it; its name when it is there."""
@@ -114,9 +128,9 @@ def new_cloud(home: Path) -> Iterator[Cloud]:
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
     """The cloud of this run. Its machines are launched at once, side by side, and shared by the tests."""
     for made in new_cloud(tmp_path_factory.mktemp("cloud") / "home"):
-        made.prepare("elife-bot", "continuum-test")
-        made.prepare("elife-dashboard", "continuum-test")
-        made.prepare("elife-lax", "continuum-test")
+        made.resources("ct")
+        for project in ("elife-bot", "elife-lax", "elife-website", "elife-dashboard"):
+            made.prepare(project, "continuum-test")
         made.prepare("basebox", "test")
         yield made
 
