@@ -1,12 +1,10 @@
-"""The pages that readers see."""
+"""The pages that readers see: lists, articles, the search, feeds.
 
-from __future__ import annotations
+`blueprint` is registered by the application. It also gives the plain errors of `continuum.web` the site's looks where
+a browser asks.
+"""
 
-from flask import Blueprint
+from website.pages import articles, errors, feeds, lists
+from website.pages.site import blueprint
 
-blueprint = Blueprint("pages", __name__)
-
-
-@blueprint.get("/")
-def front() -> str:
-    return "The journal.\n"
+__all__ = ["articles", "blueprint", "errors", "feeds", "lists"]
