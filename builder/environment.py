@@ -55,7 +55,10 @@ def described(prefix: str) -> Described:
             mistakes.add(find(source, place).origin, what)
     mistakes.raise_if_any()
     assert source and content  # else there were mistakes
-    called = _names(prefix, content)
+    try:
+        called = _names(prefix, content)
+    except UsageError as error:
+        raise UsageError(error.message, "choose a shorter prefix") from None
     from cloudformation.environment import environment  # troposphere costs 60 ms: after what may be wrong
 
     return Described(prefix, called, environment(content, called), source)

@@ -101,5 +101,5 @@ def test_what_is_no_prefix_is_refused(prefix: str) -> None:
 
 
 def test_a_name_that_gets_too_long_is_told() -> None:
-    with pytest.raises(UsageError, match="elife-publishing-expanded"):
+    with pytest.raises(UsageError, match="choose a shorter prefix"):
         environment.described("c" * 50)

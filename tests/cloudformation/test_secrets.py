@@ -1,4 +1,4 @@
-"""Secrets: made up by Secrets Manager, named after their stack, read by the machines that need them and by no others."""
+"""Secrets: made by Secrets Manager, named after their stack, read by the machines that need them and no others."""
 
 import json
 from collections.abc import Callable
