@@ -18,6 +18,8 @@ api_password = "{{ app.api_password }}"
 secret_key = "{{ app.secret_key }}"
 # Where articles' files are, until another place is set on /admin/config/services/elife-article-assets-source
 cdn_url = "{{ app.get('cdn_url') or (endpoint ~ '/' ~ cdn ~ '/' if endpoint else 'https://' ~ cdn ~ '.s3.amazonaws.com/') }}"
+# Where the site is, for links that are mailed or printed
+site_url = "http://{{ cfg('cfn.outputs.Host', 'project.host', 'localhost') }}"
 # Logging
 log_level = "{{ app.log_level }}"
 log_file = "/var/log/app.log"
