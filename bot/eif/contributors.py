@@ -1,0 +1,167 @@
+"""Who made an article: authors, groups and their members, editors."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from bs4 import BeautifulSoup, Tag
+from elifetools import parseJATS, rawJATS
+
+from bot.eif.markup import kept, one_line
+from bot.eif.referenced import affiliation
+
+MEMBER = "author non-byline"
+_ORCID = re.compile(r"(?:https?://(?:www\.)?orcid\.org/)?([0-9]{4}-[0-9]{4}-[0-9]{4}-[0-9]{3}[0-9X])/?", re.ASCII)
+# How ids begin, where what they name is not in the file; `conf` before `con`.
+_PREFIXES = {
+    "fn": {
+        "equal-contrib": "equal-contrib", "conf": "competing-interest", "con": "contribution", "pa": "present-address",
+        "fn": "foot-note",
+    },
+    "other": {"par-": "funding", "fund": "funding", "dataro": "related-object", "dataset": "related-object"},
+}  # fmt: skip
+
+
+def make_even(soup: BeautifulSoup) -> None:
+    """Writes contributors as the articles of the first years did, which elifetools reads best.
+
+    Each has a type; and the members of a group stand beside it, with its key. Later XML has them inside of the group's
+    name, where their notes and addresses read as the group's.
+    """
+    for untyped in soup.select("contrib:not([contrib-type])"):
+        untyped["contrib-type"] = "editor" if untyped.find_parent(attrs={"content-type": "section"}) else "author"
+    for number, group in enumerate(soup.select("article-meta > contrib-group > contrib:has(> collab)"), 1):
+        members = group.select("collab contrib")
+        if members and not group.find("contrib-id", attrs={"contrib-id-type": "group-author-key"}):
+            group.insert(0, _key(soup, number))
+        key = _tag(group.find("contrib-id", attrs={"contrib-id-type": "group-author-key"}))
+        for member in reversed(members):
+            member.extract()
+            member["contrib-type"] = MEMBER
+            member.insert(0, _key(soup, key.get_text() if key else number))
+            group.insert_after(member)
+        for inner in group.select("collab contrib-group"):
+            inner.decompose()
+
+
+def contributors(soup: BeautifulSoup, emails: Iterable[str], footnotes: Mapping[str, str]) -> list[dict[str, object]]:
+    """All contributors of the article itself, in order. `emails`: ids of addresses; `footnotes`: kinds by id."""
+    tags = rawJATS.article_contributors(soup) or []
+    raws = parseJATS.format_authors(soup, tags, detail="brief")
+    return list(_all(tags, raws, frozenset(emails), footnotes))
+
+
+def of_sub_article(
+    tag: Tag, raws: Sequence[Mapping[str, Any]], footnotes: Mapping[str, str]
+) -> list[dict[str, object]]:
+    """The contributors of a decision letter or a response."""
+    return list(_all(rawJATS.contributors(tag), raws, frozenset(), footnotes))
+
+
+def _all(
+    tags: Sequence[Tag], raws: Sequence[Mapping[str, Any]], emails: frozenset[str], footnotes: Mapping[str, str]
+) -> Iterator[dict[str, object]]:
+    for tag, raw in zip(tags, raws, strict=True):
+        found = _contributor(raw, _references(tag, emails, footnotes))
+        if found:
+            yield found
+
+
+def _contributor(raw: Mapping[str, Any], references: Mapping[str, list[str]]) -> dict[str, object] | None:
+    if raw.get("type") == "on-behalf-of":
+        text = one_line(raw.get("on-behalf-of") or "")
+        return {"type": "on-behalf-of", "on-behalf-of": text} if text else None
+    if raw.get("collab") and not raw.get("surname"):
+        return _group(raw, references)
+    return _person(raw, references)
+
+
+def _group(raw: Mapping[str, Any], references: Mapping[str, list[str]]) -> dict[str, object]:
+    return kept(
+        type="author",
+        corresp=_yes(raw, "corresp"),
+        id=raw.get("id"),
+        group_author_key=raw.get("group-author-key"),
+        collab=one_line(raw["collab"]),
+        affiliations=_affiliations(raw),
+        references=references,
+    )
+
+
+def _person(raw: Mapping[str, Any], references: Mapping[str, list[str]]) -> dict[str, object] | None:
+    names = {name: one_line(raw.get(name) or "") for name in ("surname", "given-names", "suffix")}
+    if not names["surname"]:  # who has one name only
+        names["surname"], names["given-names"] = names["given-names"], ""
+    if not names["surname"]:
+        return None  # a reviewer who stays anonymous
+    return kept(
+        type=_type(raw),
+        **names,
+        id=raw.get("id"),
+        group_author_key=raw.get("group-author-key"),
+        **{name: _yes(raw, name) for name in ("equal-contrib", "corresp", "deceased")},
+        orcid=_orcid(raw.get("orcid")),
+        role=one_line(raw.get("role") or ""),
+        email=_email(raw.get("email")),
+        affiliations=_affiliations(raw),
+        references=references,
+    )
+
+
+def _type(raw: Mapping[str, Any]) -> str:
+    kind = str(raw.get("type") or "author").lower()
+    if "editor" in kind:
+        return "editor"  # later: senior_editor
+    return kind if kind in (MEMBER, "reviewer") else "author"
+
+
+def _yes(raw: Mapping[str, Any], name: str) -> bool | None:
+    return True if raw.get(name) == "yes" else None
+
+
+def _orcid(text: str | None) -> str:
+    match = _ORCID.fullmatch(one_line(text or ""))
+    if not match:
+        return ""
+    return match[0] if match[0].startswith("http") and "www." not in match[0] else f"http://orcid.org/{match[1]}"
+
+
+def _email(found: str | Sequence[str] | None) -> str:
+    """The last address, as in production, where someone has several."""
+    addresses = [found] if isinstance(found, str) else list(found or ())
+    return one_line(addresses[-1]) if addresses else ""
+
+
+def _affiliations(raw: Mapping[str, Any]) -> list[dict[str, object]]:
+    return [found for inline in raw.get("affiliations", ()) if (found := affiliation(inline))]
+
+
+def _references(tag: Tag, emails: frozenset[str], footnotes: Mapping[str, str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for pointer in tag.find_all("xref"):
+        for rid in str(pointer.get("rid", "")).split():
+            kind = _kind(str(pointer.get("ref-type", "")), rid, footnotes)
+            if kind and (kind != "email" or rid in emails):
+                found.setdefault(kind, []).append(rid)
+    return found
+
+
+def _kind(ref_type: str, rid: str, footnotes: Mapping[str, str]) -> str:
+    if ref_type == "aff":
+        return "affiliation"
+    if ref_type == "corresp":
+        return "email"
+    begins = (kind for prefix, kind in _PREFIXES.get(ref_type, {}).items() if rid.startswith(prefix))
+    return next(begins, footnotes.get(rid, "") if ref_type == "fn" else "")
+
+
+def _key(soup: BeautifulSoup, key: int | str) -> Tag:
+    tag = soup.new_tag("contrib-id", attrs={"contrib-id-type": "group-author-key"})
+    tag.string = f"group-author-id{key}" if isinstance(key, int) else key.strip()
+    return tag
+
+
+def _tag(found: object) -> Tag | None:
+    return found if isinstance(found, Tag) else None
