@@ -13,6 +13,8 @@ api_password = ""
 secret_key = ""
 # Where articles' files are, until another place is set on /admin/config/services/elife-article-assets-source
 cdn_url = ""
+# Where people reach this site: what `drush uli` prints a link to
+site_url = "http://localhost:5000"
 # Logging: to stderr only
 log_level = "INFO"
 log_file = ""

@@ -13,9 +13,17 @@ from typing import Any, cast
 from flask import current_app
 
 from continuum.database import Connections
+from website import switches
 
 PAGE = 20  # articles on one page of a list
+# Around a found word in a snippet: characters that no text has (Unicode's private use area).
+SNIPPET_START, SNIPPET_END = "\ue000", "\ue001"
+_SNIPPET = (
+    'MaxFragments=2, MaxWords=22, MinWords=10, FragmentDelimiter=" … ", '
+    f"StartSel={SNIPPET_START}, StopSel={SNIPPET_END}"
+)
 _FIELDS = "id, live, article_id, version, path, title, status, pub_date, updated, eif"
+_SNIPPED = 100_000  # characters of a text that snippets are taken from
 # Of each article, its highest published version.
 _NEWEST = """live AND NOT EXISTS (
     SELECT FROM content newer WHERE newer.live AND newer.article_id = content.article_id
@@ -28,7 +36,8 @@ class ArticleVersion:
     """One version of an article, as readers see it or (`published` False) as editors see it beforehand.
 
     `title` has the EIF's inline markup (`<italic>` …). `body` is what website.body made of the article's XML, as plain
-    values by name; None in lists, and where the XML could not be had yet.
+    values by name; None in lists, and where the XML could not be had yet. `snippet` is, in what a search finds, a part
+    of the text with the words that were searched for between SNIPPET_START and SNIPPET_END.
     """
 
     id: str  # "00353.1"
@@ -42,6 +51,7 @@ class ArticleVersion:
     update: datetime | None
     eif: Mapping[str, Any] = field(repr=False)
     body: Mapping[str, Any] | None = field(default=None, repr=False)
+    snippet: str = ""
 
     @property
     def body_html(self) -> str:
@@ -65,10 +75,16 @@ class Found:
 
 
 class Store:
-    """The articles in the database."""
+    """The articles in the database. `cdn`: where their files are, unless the admin page says otherwise."""
 
-    def __init__(self, connections: Connections) -> None:
+    def __init__(self, connections: Connections, cdn: str = "") -> None:
         self._connections = connections
+        self._cdn = cdn
+
+    def cdn(self) -> str:
+        """Where articles' files are: an address with a slash at its end; '' where none is set."""
+        with self._connections.transaction() as connection:
+            return switches.cdn(connection, self._cdn)
 
     def latest(self, size: int = PAGE, page: int = 1) -> Found:
         """The newest published articles first, each in its highest version."""
@@ -108,11 +124,15 @@ class Store:
         words = query.replace("\0", " ")[:500]
         with self._connections.transaction() as connection:
             total = connection.execute(f"SELECT count(*) AS total FROM content WHERE {matching}", (words,)).fetchone()
+            # Snippets are made last, of this page's articles only: each reads a whole text.
             rows = connection.execute(
-                f"""SELECT {_FIELDS} FROM content WHERE {matching}
-                ORDER BY ts_rank_cd(search, websearch_to_tsquery('article', %s)) DESC, pub_date DESC, id
-                LIMIT %s OFFSET %s""",
-                (words, words, size, _offset(size, page)),
+                f"""SELECT {_FIELDS}, coalesce(ts_headline('article', left(body->>'text', {_SNIPPED}),
+                    websearch_to_tsquery('article', %s), %s), '') AS snippet
+                FROM (
+                    SELECT {_FIELDS}, body, ts_rank_cd(search, websearch_to_tsquery('article', %s)) AS rank
+                    FROM content WHERE {matching} ORDER BY rank DESC, pub_date DESC, id LIMIT %s OFFSET %s
+                ) AS found ORDER BY rank DESC, pub_date DESC, id""",
+                (words, _SNIPPET, words, words, size, _offset(size, page)),
             ).fetchall()
         return _found(rows, total, size, page)
 
