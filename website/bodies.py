@@ -46,18 +46,13 @@ def read_body(
     return source, body.with_pictures(made, assets.folder(cdn, eif["article-id"]))
 
 
-def refresh(connections: Connections, cdn: str, version_id: str, live: bool) -> Body | None:
-    """The text of an article version that has none, or one from where the CDN was before; None where it can't be had.
+def refresh(connections: Connections, cdn: str, source: str, version_id: str, live: bool) -> Body | None:
+    """The text of an article version, fetched from `source`, where its XML is now; None where it can't be had.
 
     Of all who ask for the same text at once, one fetches it; nobody does within a minute after that failed.
     """
+    which = {"id": version_id, "live": live, "source": source}
     with connections.transaction() as connection:
-        known = connection.execute("SELECT article_id, version FROM content WHERE id = %s LIMIT 1", (version_id,))
-        row = known.fetchone()
-        source = assets.xml_address(cdn, row["article_id"], row["version"]) if row else ""
-        if not source:
-            return None
-        which = {"id": version_id, "live": live, "source": source}
         claimed = connection.execute(_CLAIM, {**which, "rest": _REST_SECONDS}).fetchone()
     if not claimed:
         return None

@@ -13,7 +13,8 @@ from typing import Any, cast
 from flask import current_app
 
 from continuum.database import Connections
-from website import switches
+from website import assets, switches
+from website.bodies import refresh
 
 PAGE = 20  # articles on one page of a list
 # Around a found word in a snippet: characters that no text has (Unicode's private use area).
@@ -97,13 +98,24 @@ class Store:
         return _found(rows, total, size, page)
 
     def by_path(self, path: str, preview: bool = False) -> ArticleVersion | None:
-        """The article version with that path; with `preview` its draft, where it has one."""
+        """The article version with that path; with `preview` its draft, where it has one.
+
+        Where its text could not be had when it was posted, or was had from where the CDN was before, it is fetched now.
+        """
         with self._connections.transaction() as connection:
             row = connection.execute(
-                f"SELECT {_FIELDS}, body FROM content WHERE path = %s AND (live OR %s) ORDER BY live LIMIT 1",
+                f"""SELECT {_FIELDS}, body, body_source FROM content
+                WHERE path = %s AND (live OR %s) ORDER BY live LIMIT 1""",
                 (path, preview),
             ).fetchone()
-        return _article(row) if row else None
+            cdn = switches.cdn(connection, self._cdn)
+        if row is None:
+            return None
+        source = assets.xml_address(cdn, row["article_id"], row["version"])
+        if row.pop("body_source") != source and source:
+            fresh = refresh(self._connections, cdn, source, row["id"], row["live"])
+            row["body"] = fresh.as_json() if fresh else row["body"]
+        return _article(row)
 
     def versions(self, article_id: str, preview: bool = False) -> tuple[ArticleVersion, ...]:
         """All published versions of an article, the first one first; with `preview` also the unpublished ones."""
