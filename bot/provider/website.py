@@ -18,6 +18,8 @@ from bot.provider.same_eif import same
 # Sites without a GET for an article version (405, 501) are taken at their POST's word.
 _NOT_THERE = (404, 405, 501)
 _MOST_PROBLEMS = 10
+_FIRST_PAUSE_SECONDS = 0.25
+_LONGEST_PAUSE_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
@@ -59,13 +61,16 @@ class Website:
         Raises Busy or Unanswered when that time is over, PermanentFailure for an EIF that it does not accept.
         """
         until = time.monotonic() + patience
+        pause = _FIRST_PAUSE_SECONDS
         while True:
             if (stored := self.has(eif)) is not None:
                 return stored
             try:
                 return self._post(eif)
             except (Busy, Unanswered) as failure:
-                pause = max(1.0, getattr(failure, "retry_after", None) or 0)
+                # An ingest takes a second or so; the site's own hint is for those that take long.
+                hint = failure.retry_after if isinstance(failure, Busy) else None
+                pause = min(pause * 2, hint or _LONGEST_PAUSE_SECONDS)
                 if time.monotonic() + pause > until or abandoned.wait(pause):
                     raise
 
