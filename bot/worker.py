@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import socket
+import sys
 import threading
 import traceback
 from collections.abc import Callable
@@ -14,10 +15,11 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
+from bot import publication
 from bot.activity import ACTIVITIES
 from bot.activity.attempt import Attempt, Given
 from bot.activity.task import PermanentFailure, TemporaryFailure
-from bot.command_line import start
+from bot.command_line import WRONG_USE, start
 from bot.provider.environment import BotSettings
 from bot.provider.executions import not_registered
 from bot.provider.heartbeat import Heartbeat
@@ -26,6 +28,7 @@ from bot.workflow.failure import Failure
 from bot.workflow.limits import LONGEST_TEXT
 from continuum import aws
 from continuum.service import Service
+from continuum.settings import SettingsError
 
 if TYPE_CHECKING:
     from types_boto3_swf import SWFClient
@@ -117,6 +120,11 @@ class Worker:
 
 def main() -> None:
     settings = start("worker", __doc__)
+    try:
+        publication.load(settings)  # each article reads it anew; a mistake is told here, before an article meets it
+    except SettingsError as error:
+        print(f"worker.py: {error}", file=sys.stderr)
+        raise SystemExit(WRONG_USE) from None
     service = Service("worker")
     service.run(Worker(service, aws.swf(settings.region_of_swf), settings).turn)
 

@@ -10,6 +10,7 @@ import pytest
 from bot import publication
 from bot.provider.environment import BotSettings
 from continuum.settings import SettingsError
+from tests.bot.conftest import Bot
 
 EIF: dict[str, Any] = {
     "doi": "10.7554/eLife.00353",
@@ -143,6 +144,14 @@ def test_a_file_that_is_not_there_or_not_text(file: Path) -> None:
         publication.load(settings(str(file)))
 
 
-def test_a_program_does_not_start_with_a_wrong_file(file: Path) -> None:
-    """`yaml.safe_load`: a file of settings can't run anything."""
+def test_settings_can_run_nothing(file: Path) -> None:
     assert "could not determine a constructor" in mistakes(file, "default: !!python/object/apply:os.getcwd []")
+
+
+def test_a_worker_does_not_start_with_a_wrong_file(bot: Bot) -> None:
+    (bot.folder / "publication_settings.yaml").write_text("default: perhaps\n")
+    done = bot.run("worker.py")
+    assert done.returncode == 2
+    assert done.stderr.startswith("worker.py: ")
+    assert "default must be true or false, is 'perhaps'" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
