@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
-from tests.lax.conftest import API, LOGIN, Lax, eif
+from tests.lax.asked import API, LOGIN, Lax, eif
 from tests.postgresql import PostgreSQL
 
 

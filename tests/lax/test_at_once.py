@@ -13,7 +13,7 @@ import psycopg
 from werkzeug.test import TestResponse
 
 from continuum.database import Connections, Database
-from tests.lax.conftest import Lax, eif
+from tests.lax.asked import Lax, eif
 
 
 def at_once(calls: Sequence[Callable[[], TestResponse]]) -> list[TestResponse]:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from lax.eif import BadEif, number, number_of_doi, read
 from tests.articles import articles_folder
-from tests.lax.conftest import Lax, eif
+from tests.lax.asked import Lax, eif
 
 FIELDS = sorted({*eif(353), "update", "impact-statement", "contributors", "fragments", "citations", "referenced"})
 ODD_TEXT = st.sampled_from(
