@@ -73,7 +73,7 @@ class Worker:
             attempt, abandoned = self._attempt(given)
             every = self._heartbeats.get(given["activityType"]["name"], 30) / 3
             with Heartbeat(self._swf, given["taskToken"], every, abandoned):
-                result = json.dumps(dict(attempt.do()), ensure_ascii=False)
+                result = json.dumps(dict(attempt.do()))
             if len(result) > LONGEST_TEXT:
                 raise PermanentFailure(f"Its answer has {len(result)} characters, SWF allows {LONGEST_TEXT}")
             return result

@@ -34,6 +34,7 @@ class Given:
             activity=activity,
             attempt=self.values.get("attempt", 1),
             part=self.values.get("part"),
+            started=self.values.get("started", ""),
         )
 
 

@@ -43,6 +43,7 @@ class Task:
     `data` is the workflow's data, `session` what the activities before this one answered, all in one mapping.
     `part` is the one item of a list that this try is for, where an activity is done in parallel; None for the closing
     try, which comes when all parts are done, and for activities without parts. `attempt` counts from 1.
+    `started` is when the workflow's execution began, ISO 8601.
     `abandoned` is set when the answer is no longer wanted (time-out, cancellation): a long activity looks now and then.
     """
 
@@ -54,6 +55,7 @@ class Task:
     activity: str = ""
     attempt: int = 1
     part: str | None = None
+    started: str = ""
     abandoned: threading.Event = field(default_factory=threading.Event)
 
     @property

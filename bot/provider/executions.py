@@ -36,7 +36,7 @@ class Executions:
                 workflowId=workflow_id,
                 workflowType={"name": workflow.name, "version": workflow.version},
                 taskList={"name": self._task_list},
-                input=json.dumps(data, ensure_ascii=False, default=dict),
+                input=json.dumps(data, default=dict),
                 executionStartToCloseTimeout=str(workflow.seconds),
                 taskStartToCloseTimeout=str(DECISION_SECONDS),
                 childPolicy="TERMINATE",

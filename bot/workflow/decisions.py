@@ -41,7 +41,7 @@ def pause(timer_id: str, seconds: int) -> DecisionTypeDef:
 
 def complete(session: Mapping[str, Any]) -> DecisionTypeDef:
     """The execution has ended well; its result is the session, where that is not too long."""
-    result = json.dumps(session, ensure_ascii=False)
+    result = json.dumps(session)
     return {
         "decisionType": "CompleteWorkflowExecution",
         "completeWorkflowExecutionDecisionAttributes": {"result": result if len(result) <= LONGEST_TEXT else "{}"},

@@ -36,6 +36,8 @@ class History:
     """What happened in an execution so far."""
 
     input: str = ""
+    started: str = ""
+    """When the execution began, ISO 8601."""
     tries: dict[str, Try] = field(default_factory=dict)
     """By activity id."""
     timers: dict[str, bool] = field(default_factory=dict)
@@ -51,6 +53,7 @@ def read(events: Iterable[HistoryEventTypeDef]) -> History:
         match event["eventType"]:
             case "WorkflowExecutionStarted":
                 history.input = event["workflowExecutionStartedEventAttributes"].get("input", "")
+                history.started = event["eventTimestamp"].isoformat()
             case "WorkflowExecutionCancelRequested":
                 history.cancel_requested = True
             case "ActivityTaskScheduled":

@@ -24,7 +24,7 @@ _LONGEST_WHY = 1000
 class Job:
     """What is done once, by as many tries as it takes. Its tries have the ids `<key>.1`, `<key>.2` …
 
-    `given` is what each try is told, beside how often it was tried before and why again.
+    `given` is what each try is told, beside when the execution began, how often it was tried before, and why again.
     """
 
     key: str
@@ -59,7 +59,7 @@ def progress(job: Job, history: History, task_list: str) -> Done | Going | Given
     """How far the job is by the history of its execution."""
     tries = _tries(job, history)
     if not tries:
-        return _schedule(job, 1, "", task_list)
+        return _schedule(job, history, 1, "", task_list)
     last = tries[-1]
     match last.state:
         case State.OPEN:
@@ -69,7 +69,7 @@ def progress(job: Job, history: History, task_list: str) -> Done | Going | Given
         case State.CANCELLED:
             return GivenUp(job.step.name, Failure("It was cancelled"))
         case State.TIMED_OUT:
-            return _timed_out(job, tries, task_list)
+            return _timed_out(job, tries, history, task_list)
         case State.FAILED:
             return _failed(job, tries, history, task_list)
 
@@ -81,7 +81,7 @@ def _done(job: Job, last: Try) -> Done | GivenUp:
         return GivenUp(job.step.name, Failure(f"Its answer is not a JSON object: {error}"))
 
 
-def _timed_out(job: Job, tries: list[Try], task_list: str) -> Going | GivenUp:
+def _timed_out(job: Job, tries: list[Try], history: History, task_list: str) -> Going | GivenUp:
     late = [one for one in tries if one.state is State.TIMED_OUT]
     why = (
         "The worker that had it went away"
@@ -90,7 +90,7 @@ def _timed_out(job: Job, tries: list[Try], task_list: str) -> Going | GivenUp:
     )
     if len(late) > job.step.timeouts:
         return _give_up(job, tries, Failure(f"{why}, {len(late)} times"))
-    return _schedule(job, len(tries) + 1, why, task_list)
+    return _schedule(job, history, len(tries) + 1, why, task_list)
 
 
 def _failed(job: Job, tries: list[Try], history: History, task_list: str) -> Going | GivenUp:
@@ -103,7 +103,9 @@ def _failed(job: Job, tries: list[Try], history: History, task_list: str) -> Goi
     if timer not in history.timers:
         seconds = min(_FIRST_PAUSE_SECONDS * 2 ** (failures - 1), job.step.longest_pause)
         return Going([decisions.pause(timer, seconds)])
-    return _schedule(job, len(tries) + 1, failure.message, task_list) if history.timers[timer] else Going([])
+    if not history.timers[timer]:
+        return Going([])
+    return _schedule(job, history, len(tries) + 1, failure.message, task_list)
 
 
 def _give_up(job: Job, tries: list[Try], failure: Failure) -> GivenUp:
@@ -113,9 +115,12 @@ def _give_up(job: Job, tries: list[Try], failure: Failure) -> GivenUp:
     return GivenUp(job.step.name, Failure(failure.message, failure.permanent, article), tries[-1].details)
 
 
-def _schedule(job: Job, attempt: int, why: str, task_list: str) -> Going | GivenUp:
-    told = {**job.given, "attempt": attempt, "why": why[:_LONGEST_WHY]}
-    text = json.dumps(told, ensure_ascii=False)
+def _schedule(job: Job, history: History, attempt: int, why: str, task_list: str) -> Going | GivenUp:
+    told = {**job.given, "started": history.started, "attempt": attempt, "why": why[:_LONGEST_WHY]}
+    try:
+        text = json.dumps(told)  # in ASCII: JSON may hold halves of characters, which SWF refuses
+    except RecursionError:
+        return GivenUp(job.step.name, Failure("Its input has too many levels"))
     if len(text) > LONGEST_TEXT:
         return GivenUp(job.step.name, Failure(f"Its input has {len(text)} characters, SWF allows {LONGEST_TEXT}"))
     return Going([decisions.schedule(job.step, f"{job.key}.{attempt}", text, task_list)])

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 from bot.workflow.decide import decide
 from bot.workflow.definition import Workflow
 from bot.workflow.history import read
 
+BEGAN = datetime(2016, 5, 28, 15, tzinfo=UTC)
 ENDS = ("CompleteWorkflowExecution", "FailWorkflowExecution", "CancelWorkflowExecution")
 
 
@@ -27,7 +29,7 @@ class Execution:
     def happen(self, kind: str, **attributes: Any) -> int:
         number = len(self.events) + 1
         key = kind[0].lower() + kind[1:] + "EventAttributes"
-        self.events.append({"eventId": number, "eventType": kind, key: attributes})
+        self.events.append({"eventId": number, "eventType": kind, "eventTimestamp": BEGAN, key: attributes})
         return number
 
     def ask(self) -> list[Any]:

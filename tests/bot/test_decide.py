@@ -48,7 +48,7 @@ def test_activities_run_one_after_another_each_told_what_those_before_answered()
     run.decide()
     assert run.scheduled[-1]["activityType"]["name"] == "Second"
     told = {"data": {"a": 1}, "session": {"b": 2}, "attempt": 1, "why": "", "start": True, "end": True}
-    assert run.given() == told
+    assert run.given() == {**told, "started": "2016-05-28T15:00:00+00:00"}
     run.complete({"c": 3})
     (done,) = run.decide()
     assert done["decisionType"] == "CompleteWorkflowExecution"
@@ -213,6 +213,13 @@ def test_any_input_ends_in_a_decision(text: str) -> None:
         assert (told["activity"], told["message"]) == ("Two", "The execution's input is not a JSON object")
     else:
         assert isinstance(json.loads(text or "{}"), dict)
+
+
+def test_an_input_of_too_many_levels_or_half_characters_is_no_trouble() -> None:
+    for text in ('{"a": ' + "[" * 985 + "]" * 985 + "}", '{"a": "\\ud800"}'):
+        run = execution(text)
+        run.decide()
+        assert run.scheduled[-1]["input"].isascii()
 
 
 def test_an_input_too_long_for_swf_is_told_with_its_length_and_what_it_was_of() -> None:
