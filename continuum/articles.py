@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from enum import Enum
 
 ASSETS = (
-    "app", "code", "data", "dec", "fig", "figsupp", "figures", "inf", "media", "repstand", "resp", "supp", "video",
+    "app", "code", "data", "dec", "fig", "figsupp", "figures", "inf", "media", "repstand", "resp", "supp", "table",
+    "video",
 )  # fmt: skip
 
 _ZIP = re.compile(r"elife-(?P<id>\d{5,})-(?P<status>[^-.]+)(?:-r(?P<revision>\d+))?(?:-v(?P<version>\d+))?"

@@ -21,6 +21,8 @@ for _extension, _type in {
     ".xml": "application/xml",
 }.items():
     _TYPES.add_type(_type, _extension)
+# A version's files can still change while it is a preview; five minutes later everybody sees the new ones.
+PUBLIC = "public, max-age=300"
 _UNKNOWN = "application/octet-stream"
 # What a browser would run if it were told what it is. Supplements come from anybody.
 _RUN_BY_BROWSERS = frozenset(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from typing import IO, TYPE_CHECKING, Any, Self
 
@@ -22,6 +23,7 @@ from bot.provider.media import Shown, content_type
 from continuum import aws
 
 if TYPE_CHECKING:
+    from _typeshed import SupportsRead
     from types_boto3_s3 import S3Client
     from types_boto3_s3.type_defs import CopySourceTypeDef
 
@@ -37,6 +39,18 @@ _IN_PARTS = TransferConfig(
 )
 _MISSING = {"NoSuchKey", "404", "NotFound"}
 _THERE_ALREADY = {"PreconditionFailed", "412"}
+
+
+class NoSuchFile(PermanentFailure):
+    """The file is not in the bucket."""
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A file as it is read: its size in bytes, and where to read it."""
+
+    size: int
+    body: SupportsRead[bytes]
 
 
 class Storage:
@@ -60,26 +74,38 @@ class Storage:
         with self._failures(setting, key) as bucket, self._client.get_object(Bucket=bucket, Key=key)["Body"] as body:
             return body.read()
 
+    @contextmanager
+    def open(self, setting: str, key: str) -> Iterator[Stored]:
+        """A file of any size, to be read once from its beginning to its end."""
+        with self._failures(setting, key) as bucket:
+            answer = self._client.get_object(Bucket=bucket, Key=key)
+            with answer["Body"] as body:
+                yield Stored(answer["ContentLength"], body)
+
     def download(self, setting: str, key: str, file: IO[bytes]) -> None:
         """Writes a file's content, however large, to `file`."""
         with self._failures(setting, key) as bucket:
             _transfers(self._client).download(bucket, key, file).result()
 
-    def put(self, setting: str, key: str, body: bytes, shown: Shown | str) -> None:
-        """Keeps this content, some megabytes at most; `shown` is its media type, or all that a browser is told."""
-        headers: dict[str, Any] = (Shown(shown) if isinstance(shown, str) else shown).headers()
-        with self._failures(setting, key) as bucket:
-            self._client.put_object(Bucket=bucket, Key=key, Body=body, **headers)
+    def put(self, setting: str, key: str, body: bytes, shown: Shown | str, *, replace: bool = True) -> None:
+        """Keeps this content, some megabytes at most; `shown` is its media type, or all that a browser is told.
 
-    def upload(self, setting: str, key: str, file: IO[bytes], *, replace: bool = True) -> None:
-        """Keeps what is read from `file`, however much; what is there already stays, if it is not to `replace` it."""
-        extra = {"ContentType": content_type(key)} | ({} if replace else {"IfNoneMatch": "*"})
+        Without `replace`, a file that is there stays as it is.
+        """
+        headers: dict[str, Any] = (Shown(shown) if isinstance(shown, str) else shown).headers()
+        headers |= {} if replace else {"IfNoneMatch": "*"}
         with self._failures(setting, key) as bucket:
             try:
-                _transfers(self._client).upload(file, bucket, key, extra_args=extra).result()
+                self._client.put_object(Bucket=bucket, Key=key, Body=body, **headers)
             except ClientError as error:
                 if error.response["Error"]["Code"] not in _THERE_ALREADY:
                     raise
+
+    def upload(self, setting: str, key: str, file: IO[bytes]) -> None:
+        """Keeps what is read from `file`, however much."""
+        extra = {"ContentType": content_type(key)}
+        with self._failures(setting, key) as bucket:
+            _transfers(self._client).upload(file, bucket, key, extra_args=extra).result()
 
     def copy(self, source: tuple[str, str], target: tuple[str, str], shown: Shown | None = None) -> None:
         """Copies a file, each named by (setting, key), within S3; `shown`: what a browser is told from now on."""
@@ -121,7 +147,7 @@ def _transfers(client: S3Client) -> TransferManager:
 def _in_words(error: ClientError, bucket: str, key: str) -> Exception:
     code, said = error.response["Error"]["Code"], error.response["Error"].get("Message", "")
     if code in _MISSING:
-        return PermanentFailure(f"There is no file {key} in the bucket {bucket}")
+        return NoSuchFile(f"There is no file {key} in the bucket {bucket}")
     if code == "NoSuchBucket":
         return PermanentFailure(f"There is no bucket {bucket}")
     return TemporaryFailure(f"S3 could not do its part with {key} in the bucket {bucket}: {code} {said}".rstrip())

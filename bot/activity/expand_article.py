@@ -1,0 +1,101 @@
+"""ExpandArticle: the zip that arrived is checked, and its files put into the expanded bucket."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from bot.activity.task import Article, PermanentFailure, Task
+from bot.provider import article_xml
+from bot.provider.article_zip import Limits, Package, open_zip
+from bot.provider.environment import BotSettings
+from bot.provider.expanded import BUCKET
+from bot.provider.lax import Lax
+from bot.provider.scratch import scratch
+from bot.provider.side_by_side import each
+from bot.provider.storage import Storage
+from bot.provider.zip_members import is_article_xml
+from continuum.articles import ArticleFile, ArticleNameError, ArticleZip
+from continuum.dates import DateError, instant, written
+
+
+def identify(task: Task) -> Article:
+    """The article that the zip's name says; where the name has no version, lax knows which it will be."""
+    named = _named(task)
+    return Article(named.article_id, _version(task.settings, named, task.force, task.run_id), task.article_run)
+
+
+def perform(task: Task) -> Mapping[str, Any]:
+    """Answers what the zip's name says, and where its files are now.
+
+    A zip that can't be an article is a PermanentFailure that names the file and says what is wrong with it.
+    """
+    article, named = identify(task), _named(task)
+    folder = f"{article.article_id}.{article.version}/{article.run}"
+    storage = Storage.of(task.settings)
+    zip_name = str(task.data["file_name"])
+    with scratch() as file:
+        storage.download("production_bucket", zip_name, file)
+        with open_zip(file, zip_name, article.article_id) as package:
+            # The XML first: where it is wrong, nothing else needs to be unpacked.
+            xml, *others = sorted(package.files, key=lambda name: not is_article_xml(name))
+            _put(storage, package, xml, f"{folder}/{xml}")
+            each(task, lambda name: _put(storage, package, name, f"{folder}/{name}"), others)
+    return {
+        "article_id": article.article_id,
+        "version": article.version,
+        "run": article.run,
+        "status": named.status.value,
+        "update_date": _update_date(task, named),
+        "expanded_folder": folder,
+        "zip_name": zip_name,
+    }
+
+
+def _named(task: Task) -> ArticleZip:
+    name = str(task.data["file_name"])
+    try:
+        return ArticleZip.parse(name)
+    except ArticleNameError as error:
+        raise PermanentFailure(f"{error}; give it such a name and send it again") from error
+
+
+@lru_cache(maxsize=64)
+def _version(settings: BotSettings, named: ArticleZip, force: bool, _execution: str) -> int:
+    """Asked once a process for an execution, so that one try files everything under one version."""
+    if force:
+        return Lax.of(settings).highest_version(named.article_id)
+    return named.version or Lax.of(settings).next_version(named.article_id)
+
+
+def _update_date(task: Task, named: ArticleZip) -> str:
+    if named.updated:
+        return written(named.updated)
+    try:
+        return written(instant(str(task.data["event_time"])))
+    except DateError as error:
+        raise PermanentFailure(f"{named.name} has no date in its name, and {error}") from error
+
+
+def _put(storage: Storage, package: Package, name: str, key: str) -> None:
+    if is_article_xml(name):
+        # What is there is not replaced: where this worker was taken for dead, it has its version already.
+        storage.put(BUCKET, key, _xml(package, name), "application/xml", replace=False)
+        return
+    with package.open(name) as file:
+        storage.upload(BUCKET, key, file)
+
+
+def _xml(package: Package, name: str) -> bytes:
+    """The article's XML; PermanentFailure where it can't be that."""
+    limit = Limits().xml_bytes
+    with package.open(name) as file:
+        xml = file.read(limit + 1)
+    if len(xml) > limit:
+        raise PermanentFailure(f"{name} in {package.name} is larger than {limit // 1024**2} MB")
+    try:
+        article_xml.check(xml, ArticleFile.parse(name).article_id)
+    except article_xml.XmlProblem as problem:
+        raise PermanentFailure(f"{name} in {package.name} {problem}") from problem
+    return xml
