@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from testinfra.host import Host
 
+from tests.conftest import Cloud
+
 pytestmark = pytest.mark.machines
 
 UNITS = ["elife-bot-decider@1", "elife-bot-worker@1", "elife-bot-worker@2", "elife-bot-queue-worker@1"]
@@ -66,3 +68,30 @@ def test_run_env_restarts_the_units_and_makes_no_second_set(host: Host) -> None:
     host.check_output("cd /opt/elife-bot && ./scripts/run_env.sh continuum; sleep 3")
     assert host.service("elife-bot-decider@1").systemd_properties["MainPID"] != before
     assert host.check_output("pgrep -c -u elife -f 'python decider.py'") == "1"
+
+
+def test_what_was_started_is_where_people_look(host: Host) -> None:
+    host.check_output("cd /opt/elife-bot && ./scripts/run_cron_env.sh")
+    assert host.file("/opt/elife-bot/starter.log").linked_to == "/opt/elife-bot/cron.log"
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_no_process_takes_the_whole_machine(host: Host, unit: str) -> None:
+    most = host.service(unit).systemd_properties["MemoryMax"]
+    assert int(most) < 2 * 1024**3  # a t3.small's
+
+
+def test_settings_name_secrets_and_hold_none(host: Host) -> None:
+    settings = host.file("/opt/elife-bot/settings.py")
+    assert settings.contains("website_secret = 'elife-website-continuum-test/api'")
+    assert settings.contains("lax_secret = 'elife-lax-continuum-test/api'")
+    assert not settings.contains("password")
+
+
+def test_the_role_reads_the_secrets_that_it_is_given_and_no_others(host: Host, cloud: Cloud) -> None:
+    cloud.launch("elife-lax", "continuum-test")
+    ask = "import boto3, sys; boto3.client('secretsmanager').get_secret_value(SecretId=sys.argv[1])"
+    read = f'/opt/elife-bot/venv/bin/python -c "{ask}"'
+    assert host.run(f"{read} elife-lax-continuum-test/api").rc == 0
+    other = cloud.client("secretsmanager").create_secret(Name="elife-lax-other/api", SecretString="{}")
+    assert "AccessDenied" in host.run(f"{read} {other['ARN']}").stderr

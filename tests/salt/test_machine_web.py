@@ -11,7 +11,15 @@ from testinfra.host import Host
 pytestmark = pytest.mark.machines
 
 
-@pytest.fixture(scope="module", params=["elife-lax", "elife-lax-nonrds", "elife-dashboard"])
+FOLDERS = {
+    "elife-lax": "/srv/lax",
+    "elife-lax-nonrds": "/srv/lax",
+    "elife-dashboard": "/srv/elife-dashboard",
+    "elife-website": "/srv/website",
+}
+
+
+@pytest.fixture(scope="module", params=FOLDERS)
 def host(request: pytest.FixtureRequest, launched: Any) -> Host:
     return launched(request.param)
 
@@ -36,20 +44,30 @@ def test_the_second_converge_changes_nothing(host: Host) -> None:
     assert (run["changed"], run["failed"]) == (0, 0)
 
 
+def settings_file(host: Host) -> str:
+    return FOLDERS[stack(host)["project"]["name"]] + "/settings.py"
+
+
 def test_settings_are_for_the_application_and_its_operator_only(host: Host) -> None:
-    project = stack(host)["project"]["name"]
-    settings = host.file("/srv/elife-dashboard/settings.py" if "dashboard" in project else "/srv/lax/settings.py")
+    settings = host.file(settings_file(host))
     assert (settings.user, settings.group, settings.mode) == ("elife", "www-data", 0o640)
     assert settings.contains("password = ")
 
 
-def test_the_password_is_in_the_settings_and_nowhere_else(host: Host) -> None:
-    password = host.check_output("sudo sh -c 'grep -h ^password /srv/*/settings.py'").partition("= ")[2].strip('"')
-    if password:  # without RDS there is none: the socket knows who asks
-        places = "/var/lib/continuum /var/log /var/cache /etc /srv /run/continuum"
-        # By grep's standard input: sudo writes the words of a command in the journal.
-        found = host.run(f"printf %s '{password}' | sudo grep -rlFf - {places}")
-        assert found.stdout.split() in (["/srv/lax/settings.py"], ["/srv/elife-dashboard/settings.py"])
+def test_secrets_are_in_the_settings_and_nowhere_else(host: Host) -> None:
+    file = settings_file(host)
+    places = "/var/lib/continuum /var/log /var/cache /etc /srv /run/continuum /run/log /proc/[0-9]*/cmdline"
+    found = 0
+    for name in ("password", "api_password", "secret_key"):
+        # A secret never leaves the machine here, and is in no command: sudo writes those in the journal.
+        value = f"sed -nE 's/^{name} = .([^\"]{{32,}}).$/\\1/p' {file}"
+        found += bool(host.check_output(f"sudo {value} | wc -l") == "1")
+        where = host.run(f"sudo {value} | sudo grep -rlsFf - {places} | sort -u").stdout.split()
+        assert where in ([], [file])
+    # elife-lax-nonrds has no database password: the socket knows who asks. The dashboard posts nowhere, takes nothing.
+    assert found == {"/srv/elife-dashboard": 1, "/srv/website": 3}.get(
+        file.rpartition("/")[0], 2 - ("nonrds" in stack(host)["project"]["name"])
+    )
 
 
 def test_a_stopped_application_comes_back(host: Host) -> None:

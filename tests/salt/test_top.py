@@ -23,7 +23,12 @@ def states_of(minion: str) -> list[str]:
 def test_every_project_is_routed(project: str) -> None:
     states = states_of(f"{project}-demo")
     assert states[:2] == ["base", "base.daily-system-updates"]
-    with_states_of_its_own = DESCRIBED[project] and DESCRIBED[project].get("repo") in ("bot", "lax", "dashboard", "website")
+    with_states_of_its_own = DESCRIBED[project] and DESCRIBED[project].get("repo") in (
+        "bot",
+        "lax",
+        "dashboard",
+        "website",
+    )
     assert (len(states) > 2) == bool(with_states_of_its_own)
 
 
