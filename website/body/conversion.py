@@ -24,7 +24,7 @@ def convert(xml: bytes) -> Body:
     """The article's text. Raises document.Unreadable."""
     root = document.parse(xml)
     text = document.plain(root)
-    reading = Reading(root, BeautifulSoup(text, "xml"))
+    reading = Reading(root, _soup(text))
     # elifetools changes what it reads, so the order is that of reading.
     parts = list(reading.parts())
     works = reading.references()
@@ -40,6 +40,14 @@ def convert(xml: bytes) -> Body:
         has_text=any(part.id == "main" for part in parts),
         problems=tuple(reading.problems),
     )
+
+
+def _soup(text: str) -> BeautifulSoup:
+    """The article as elifetools reads it: MathML has the one prefix that it knows, `mml:`."""
+    soup = BeautifulSoup(text, "xml")
+    for tag in soup.find_all(lambda tag: tag.namespace == document.MATHML and tag.prefix != "mml"):
+        tag.prefix = "mml"
+    return soup
 
 
 def _outline(parts: list[Part], has_references: bool, letters: list[Part]) -> list[Heading]:

@@ -28,7 +28,15 @@ _BLOCKS = {
     *("title", "label", "caption", "object-id", "graphic", "attrib", "permissions", "copyright-statement"),
     *("license", "license-p", "fn-group", "fn", "table", "thead", "tbody", "tr", "th", "td", "inline-formula"),
 }
-_RENAMED = {"preformat": "code", "tfoot": "tbody", "def-list": "list", "def-item": "list-item", "term": "p"}
+_RENAMED = {
+    "preformat": "code",
+    "tfoot": "tbody",
+    "def-list": "list",
+    "def-item": "list-item",
+    "term": "p",
+    "verse-line": "p",
+    "speaker": "p",
+}
 _DROPPED = {"tex-math", "colgroup", "col", "hr", "sec-meta", "permissions/copyright-year", "alt-text", "long-desc"}
 # What a table's cell may hold besides inline markup.
 _IN_CELLS = {"p", "list", "list-item", "inline-formula"}
@@ -60,8 +68,9 @@ def plain(root: Any) -> str:
         for element in list(part.iter(etree.Element)):
             if element is not part and (element.getparent() is not None):
                 _simplify(element)
-    _one_prefix_for_mathml(root)
-    etree.cleanup_namespaces(root, top_nsmap={"xlink": XLINK, "mml": MATHML})
+    for citation in root.xpath("//ref/*[self::element-citation or self::mixed-citation][not(@publication-type)]"):
+        citation.set("publication-type", "other")
+    etree.cleanup_namespaces(root, top_nsmap={"xlink": XLINK})
     return str(etree.tostring(root, encoding="unicode"))
 
 
@@ -84,6 +93,18 @@ def _simplify(element: Any) -> None:
     elif name == "graphic" and _in_cell(element):
         element.tag = "inline-graphic"
         _keep(element, (HREF,))
+    elif name == "attrib" and element.getparent().find(".//graphic") is None:
+        _into_caption(element)
+    elif name == "table-wrap" and element.find(".//table") is None and element.find(".//graphic") is not None:
+        element.tag = "fig"
+    elif name == "fn" and element.getparent().tag not in ("fn-group", "table-wrap-foot"):
+        _into_line(element)
+    elif name == "statement":
+        for label in element.findall("label"):
+            label.tag = "p"
+        unwrap(element)
+    elif name == "element-citation":
+        _cite(element)
     elif name == "td" and element.getparent().getparent().tag == "thead":
         element.tag = "th"
     elif name in _INLINE or name == "p":
@@ -110,10 +131,10 @@ def _link(element: Any) -> None:
     is_doi = element.get("ext-link-type") == "doi" or href.startswith("10.")
     element.set("ext-link-type", "doi" if is_doi and href.startswith("10.") else "uri")
     element.set(HREF, href)
-    if href:
+    if "." in href or "://" in href:
         _keep(element, _LINKS["ext-link"])
     else:
-        unwrap(element)
+        unwrap(element)  # the number of a record in a database that we can't link to
 
 
 def _choose(alternatives: Any) -> None:
@@ -132,6 +153,43 @@ def _formula_as_image(formula: Any) -> None:
     formula.attrib.clear()
     for graphic in formula.iter("graphic"):
         graphic.tag = "inline-graphic"
+
+
+def _into_caption(credit: Any) -> None:
+    """A credit where there is no picture, where elifetools doesn't look for one: a paragraph, of the caption if any."""
+    credit.tag = "p"
+    caption = credit.getparent().find("caption")
+    if caption is not None:
+        credit.tail = None
+        caption.append(credit)
+
+
+def _into_line(footnote: Any) -> None:
+    """A footnote in the running text: there, in brackets."""
+    words = " ".join("".join(footnote.itertext()).split())
+    _put_text(footnote, f" [{words}]" if words else "")
+
+
+def _cite(citation: Any) -> None:
+    """A work named in the running text (a dataset, mostly) as words and a link."""
+    names = [" ".join(name.itertext()) for name in citation.iter("name", "collab")]
+    others = [part for part in citation if part.tag not in ("person-group", "pub-id", "ext-link")]
+    words = [*names, *("".join(part.itertext()) for part in others)]
+    links = [_linked(part) for part in citation.iter("pub-id", "ext-link")]
+    tail = citation.tail
+    citation.clear()
+    citation.tail, citation.text = tail, ", ".join(word for word in words if word.strip()) + (" " if links else "")
+    citation.extend(links)
+    unwrap(citation)
+
+
+def _linked(name: Any) -> Any:
+    text = "".join(name.itertext()).strip()
+    is_doi = name.get("pub-id-type") == "doi"
+    href = f"https://doi.org/{text}" if is_doi else name.get(HREF) or ""
+    link = etree.Element("ext-link", {"ext-link-type": "uri", HREF: href}) if href else etree.Element("underline")
+    link.text, link.tail = href if is_doi else text, " "
+    return link
 
 
 def _in_cell(element: Any) -> bool:
@@ -163,19 +221,3 @@ def _add_text(parent: Any, place: int, text: str) -> None:
     else:
         before = parent[place - 1]
         before.tail = (before.tail or "") + text
-
-
-def _one_prefix_for_mathml(root: Any) -> None:
-    """MathML is `mml:` everywhere, the one prefix that elifetools looks for."""
-    for math in list(root.iter(f"{{{MATHML}}}math")):
-        if math.prefix != "mml":
-            copy = _with_prefix(math)
-            copy.tail = math.tail
-            math.getparent().replace(math, copy)
-
-
-def _with_prefix(element: Any) -> Any:
-    copy = etree.Element(element.tag, dict(element.attrib), nsmap={"mml": MATHML})
-    copy.text, copy.tail = element.text, element.tail
-    copy.extend([_with_prefix(child) for child in element])
-    return copy

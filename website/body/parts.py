@@ -10,9 +10,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from time import strftime
 from typing import Any
 
 from elifetools import parseJATS
+from markupsafe import escape
 
 from website.body import ASSET
 
@@ -48,7 +50,9 @@ class Reading:
         yield from self._titled("data", "Data availability", self._data, "//back/sec[@sec-type='data-availability']")
         yield from self._titled("files", "Additional files", parseJATS.supplementary_files_json, "")
         yield from self._titled("ethics", "Ethics", parseJATS.ethics_json, "")
+        yield from self._titled("notes", "Notes", parseJATS.footnotes_json, "//back/fn-group[not(@content-type)]")
         yield from self._titled("acknowledgements", "Acknowledgements", parseJATS.acknowledgements_json, "//back/ack")
+        yield from self._titled("publication", "Publication history and licence", self._publication, "")
 
     def letters(self) -> Iterator[Part]:
         """What passed between the editors, the reviewers and the authors."""
@@ -61,15 +65,31 @@ class Reading:
         yield from self._titled("author-response", "Author response", parseJATS.author_response, "")
 
     def references(self) -> list[Block]:
-        """The works that the article cites."""
-        return list(self._read(parseJATS.references_json, "the references") or [])
+        """The works that the article cites; each has an `id`."""
+        # Loose text is no work to elifetools; readers want it all the same.
+        for ref in self.soup.find_all("ref"):
+            if not ref.find("element-citation"):
+                ref.decompose()
+        works = {work.get("id"): work for work in self._read(parseJATS.references_json, "the references") or []}
+        return [works.get(ref.get("id")) or _as_words(ref) for ref in self.root.xpath("//ref-list/ref")]
 
     def _body(self, soup: Any) -> list[Block]:
-        return list(parseJATS.body_json(soup, ASSET) or [])
+        try:
+            return list(parseJATS.body_json(soup, ASSET) or [])
+        except Exception as error:  # as in _read
+            log.exception("elifetools on the main text")
+            self.problems.append(f"a part of the text is shown without its markup ({type(error).__name__}: {error})")
+            return piecemeal(soup.find("body"))
 
     def _data(self, soup: Any) -> list[Block]:
         section = soup.find("sec", {"sec-type": "data-availability"})
         return parseJATS.render_raw_body(section, base_url=ASSET) if section else []
+
+    def _publication(self, soup: Any) -> list[Block]:
+        dates = [(word, parseJATS.history_date(soup, word.lower())) for word in ("Received", "Accepted")]
+        lines = [f"{word} {date.tm_mday} {strftime('%B %Y', date)}" for word, date in dates if date]
+        lines += [str(escape(parseJATS.copyright_statement(soup) or "")), parseJATS.license_json(soup) or ""]
+        return [{"type": "paragraph", "text": line} for line in lines if line]
 
     def _appendices(self) -> Iterator[Part]:
         appendices = self._read(lambda soup: parseJATS.appendices_json(soup, ASSET), "the appendices")
@@ -107,3 +127,25 @@ class Reading:
         blocks = [{"type": "plain", "text": " ".join("".join(text.itertext()).split())} for text in texts]
         if blocks:
             yield Part(id, title, blocks)
+
+
+def piecemeal(tag: Any) -> list[Block]:
+    """The blocks inside a tag, each read by itself: what elifetools can't read loses its markup, the others don't."""
+    blocks: list[Block] = []
+    for child in tag.find_all(True, recursive=False):
+        try:
+            blocks += [block for block in parseJATS.body_block_content_render(child, base_url=ASSET) if block]
+        except Exception:
+            log.debug("elifetools on <%s>", child.name, exc_info=True)
+            if child.name == "sec":
+                title = child.find("title", recursive=False)
+                words = str(escape(title.get_text())) if title else ""
+                blocks.append({"type": "section", "id": child.get("id"), "title": words, "content": piecemeal(child)})
+            else:
+                blocks.append({"type": "plain", "text": " ".join(child.get_text(" ").split())})
+    return blocks
+
+
+def _as_words(ref: Any) -> Block:
+    texts = (" ".join(text.split()) for text in ref.itertext())
+    return {"id": ref.get("id"), "details": str(escape(" ".join(text for text in texts if text)))}
