@@ -7,21 +7,19 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from continuum.articles import ArticleFile
+from continuum.figures import SCALED, WIDTHS
 
-WIDTHS = (300, 480, 511, 542, 600, 742, 972, 1022, 1084, 1484)
 THUMBNAIL = 80
 # Figures come as .tif; the others are taken as well. Of one picture in two formats the first of these is used.
 _FORMATS = ("tif", "tiff", "png", "jpg", "jpeg")
-# What the website shows in several sizes …
-_FIGURES = {"app", "dec", "fig", "figsupp", "repstand", "resp"}
-# … and in its own size only: pictures that stand in a line of text, and tables. Data, supplements and the like are only
+# Shown in their own size only: pictures that stand in a line of text, and tables. Data, supplements and the like are only
 # downloaded, whatever they are.
 _OWN_SIZE = {"inf", "table"}
 
 
 def pictures(names: Iterable[str]) -> list[str]:
     """The pictures among an article's files, each once, in order."""
-    found = [name for name in set(names) if _asset(name) in _FIGURES | _OWN_SIZE and _format(name) in _FORMATS]
+    found = [name for name in set(names) if _asset(name) in SCALED | _OWN_SIZE and _format(name) in _FORMATS]
     best: dict[str, str] = {}
     for name in sorted(found, key=lambda name: (_FORMATS.index(_format(name)), name)):
         best.setdefault(stem(name), name)

@@ -1,7 +1,8 @@
 """Pictures in the sizes that there are of them.
 
-Of each figure the bot makes JPEGs of these widths, but none wider than the original (contract of the publishing
-workflow). Which there are follows from the width of the full-size JPEG, read from its first bytes.
+Of each figure the bot makes JPEGs of several widths (`continuum.figures`), none wider than the original. Which of them
+are worth offering follows from the width of the full-size JPEG, read from its first bytes. A picture whose size could
+not be had is shown in full size: never broken, never from an address where nothing may be.
 """
 
 from __future__ import annotations
@@ -17,9 +18,9 @@ import imagesize
 import urllib3
 from urllib3.exceptions import HTTPError
 
+from continuum.figures import WIDTHS, is_scaled
 from website.body import ASSET
 
-WIDTHS = (300, 480, 511, 542, 600, 742, 972, 1022, 1084, 1484)
 # Enough for a JPEG's header with a colour profile and a thumbnail in front of it.
 _HEAD = 128 * 1024
 _PICTURE = re.compile(rf'src="{ASSET}([\w.-]+)\.jpg"')
@@ -44,9 +45,12 @@ def sized(html: str, sizes: Mapping[str, Size]) -> str:
         if name not in sizes:
             return match[0]
         width, height = sizes[name]
-        widths = [step for step in WIDTHS if step < width]
+        place = f'{match[0]} width="{width}" height="{height}"'
+        widths = [step for step in WIDTHS if step < width] if is_scaled(f"{name}.jpg") else []
+        if not widths:
+            return place
         offered = [f"{ASSET}{name}-{step}w.jpg {step}w" for step in widths] + [f"{ASSET}{name}.jpg {width}w"]
-        return f'{match[0]} srcset="{", ".join(offered)}" sizes="{_SHOWN}" width="{width}" height="{height}"'
+        return f'{place} srcset="{", ".join(offered)}" sizes="{_SHOWN}"'
 
     return _PICTURE.sub(picture, html)
 
