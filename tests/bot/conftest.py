@@ -16,11 +16,7 @@ from typing import Any
 import boto3
 import pytest
 
-from localcloud.destinations import Destinations
-from localcloud.endpoint import Endpoint, serve
-from localcloud.s3 import S3
-from localcloud.sqs import Sqs
-from localcloud.swf import Swf
+from tests.bot.small_cloud import small_cloud
 from tests.installed import unpack
 
 REGION = "us-east-1"
@@ -30,25 +26,14 @@ REGION = "us-east-1"
 def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The cloud's address; every client made without one finds it in the environment, as on a machine."""
     folder = tmp_path_factory.mktemp("cloud")
-    swf, sqs = Swf(folder / "swf.sqlite"), Sqs(folder / "sqs.sqlite")
-    destinations = Destinations(sqs)
-    s3 = S3(folder / "s3", destinations.deliver, destinations.may_deliver)
-    parts = swf, sqs, s3
-    for part in parts:
-        part.start()
-    cloud = Endpoint({"swf": swf.app, "sqs": sqs.app, "s3": s3.app}, s3.app, lambda service: None, dict)
-    server = serve(cloud, "127.0.0.1", 0)
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{server.server_port}")
+    with small_cloud(folder) as address, pytest.MonkeyPatch.context() as environment:
+        environment.setenv("AWS_ENDPOINT_URL", address)
         environment.setenv("AWS_ACCESS_KEY_ID", "test")
         environment.setenv("AWS_SECRET_ACCESS_KEY", "test")
         environment.setenv("AWS_DEFAULT_REGION", REGION)
         # As on a machine, `python` is the one that has what the bot needs.
         environment.setenv("PATH", f"{Path(sys.executable).parent}:{os.environ['PATH']}")
-        yield os.environ["AWS_ENDPOINT_URL"]
-    server.shutdown()
-    for part in parts:
-        part.stop()
+        yield address
 
 
 class Bot:
