@@ -12,8 +12,8 @@ from continuum.figures import SCALED, WIDTHS
 THUMBNAIL = 80
 # Figures come as .tif; the others are taken as well. Of one picture in two formats the first of these is used.
 _FORMATS = ("tif", "tiff", "png", "jpg", "jpeg")
-# Shown in their own size only: pictures that stand in a line of text, and tables. Data, supplements and the like are only
-# downloaded, whatever they are.
+# Shown in their own size only: pictures that stand in a line of text, and tables. Data, supplements and the like are
+# only downloaded, whatever they are.
 _OWN_SIZE = {"inf", "table"}
 
 
