@@ -91,7 +91,9 @@ def _unknown(article: int) -> NoReturn:
 
 
 def _document() -> Any:
-    """The JSON of the request's body; 415 and 400 for what is none."""
+    """The JSON of the request's body; 411, 415 and 400 for what is none."""
+    if request.content_length is None:  # sent in chunks: nginx does not tell uWSGI how much it is
+        abort(411, "the body must be sent with its length (Content-Length)")
     if request.mimetype and not request.is_json:
         abort(415, f"the body must be JSON (Content-Type: application/json), not {request.mimetype[:100]}")
     try:

@@ -188,7 +188,7 @@ def test_only_who_knows_the_word_may_write(lax: Lax, article: int, verb: str) ->
 @pytest.mark.parametrize(
     ("body", "content_type", "status"),
     [
-        (b"", "application/json", 400),
+        (b"", "application/json", 411),
         (b"{", "application/json", 400),
         (b"\xff{}", "application/json", 400),
         (b"NaN", "application/json", 400),
