@@ -1,7 +1,7 @@
 """A publishing environment as processes on this computer: the bot, lax and the website, on a local cloud.
 
-All of it is real: S3, SQS, SWF and secrets of a local cloud (without machines), PostgreSQL, the applications as they are
-unpacked on their machines. Where machines matter, tests use launched ones instead (see test_published.py).
+All of it is real: S3, SQS, SWF and secrets of a local cloud (without machines), PostgreSQL, the applications as they
+are unpacked on their machines. Where machines matter, tests use launched ones instead (see test_published.py).
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from base64 import b64decode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -103,7 +105,7 @@ class Publishing:
         for name in names or self.processes:
             self.processes[name].start()
         for url in (self.lax_url, self.website_url):
-            self.until(lambda url=url: answer(f"{url}/ping")[0] == 200)
+            self.until(partial(answers, url))
 
     def stop(self) -> None:
         for process in self.processes.values():
@@ -190,9 +192,9 @@ class Publishing:
 
         try:
             self.until(there, seconds)
-        except TimeoutError:
+        except TimeoutError as late:
             told = [f"{event['event_type']} {event['status']}: {event['message']}" for event in self.events(item)]
-            raise AssertionError(f"{item} version {version} is not {status!r} after {seconds} s:\n" + "\n".join(told))
+            raise AssertionError("\n".join([f"{item} version {version}: not {status!r} in {late}", *told])) from late
 
     def executions(self, name: str | None = None) -> list[dict[str, Any]]:
         """All executions that have ended, of one workflow or of all."""
@@ -243,7 +245,7 @@ class Publishing:
         end = time.monotonic() + seconds
         while not (found := condition()):
             if time.monotonic() > end:
-                raise TimeoutError(f"not within {seconds} s")
+                raise TimeoutError(f"{seconds} s")
             time.sleep(0.1)
         return found
 
@@ -306,6 +308,11 @@ class continuum:
     website_secret = lax_secret = '{self.prefix}/api'
     log_directory = '{self.folder / "bot"}'
 """
+
+
+def answers(url: str) -> bool:
+    """Whether a web application is well."""
+    return answer(f"{url}/ping")[0] == HTTPStatus.OK
 
 
 def answer(url: str) -> tuple[int, str]:
