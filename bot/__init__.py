@@ -7,4 +7,5 @@ worker.py                   does it                                        (acti
 register.py                 registers the domain and all types in SWF      cron.py  starts what runs periodically
 settings.py                 one class an environment; on a machine Salt writes it
 provider/                   what the bot talks to
+eif/                        an article's XML -> the JSON that the website and lax get (python -m bot.eif)
 """

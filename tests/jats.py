@@ -1,4 +1,7 @@
-"""JATS as eLife's production vendor makes it, small and our own: the XML of the articles that tests are made of."""
+"""JATS as eLife's production vendor makes it, small and our own: the XML of the articles that tests are made of.
+
+An author's accepted manuscript (`poa`) is all in its PDF: its XML has no body, no figures, no volume.
+"""
 
 from __future__ import annotations
 
@@ -29,21 +32,27 @@ class Jats:
     @property
     def images(self) -> list[str]:
         """The assets that are TIFFs: `fig1`, `fig1-figsupp1`, `fig2` …, and `inf1`, which stands in a line."""
+        if not self._is_vor:
+            return []
         figures = [f"fig{number}" for number in range(1, self.figures + 1)]
         return [*figures, *(["fig1-figsupp1"] if figures else []), "inf1"]
 
     @property
     def attachments(self) -> list[tuple[str, str]]:
         """The other files that the XML names: asset and extension."""
-        return [("supp1", "csv")]
+        return [("supp1", "csv")] if self._is_vor else []
+
+    @property
+    def _is_vor(self) -> bool:
+        return self.status == "vor"
 
     def document(self) -> bytes:
         """The whole file."""
         return f"""<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE article PUBLIC "-//NLM//DTD JATS (Z39.96) Journal Archiving and Interchange DTD v1.1d3 20150301//EN" \
 "JATS-archivearticle1.dtd"><article article-type="{self.article_type}" dtd-version="1.1d3" \
-xmlns:xlink="http://www.w3.org/1999/xlink">{self._front()}<body>{self._body()}</body>\
-<back>{_NOTES}{_REFERENCES}</back>{self._sub_articles()}</article>
+xmlns:xlink="http://www.w3.org/1999/xlink">{self._front()}{self._body()}\
+<back>{_NOTES}{_REFERENCES if self._is_vor else ""}</back>{self._sub_articles()}</article>
 """.encode()
 
     def _front(self) -> str:
@@ -61,7 +70,7 @@ xmlns:xlink="http://www.w3.org/1999/xlink">{self._front()}<body>{self._body()}</
 <author-notes><corresp id="cor1"><label>*</label>For correspondence: <email>ada@example.org</email></corresp>\
 <fn fn-type="con" id="equal1"><label>†</label><p>These authors contributed equally to this work</p></fn></author-notes>\
 <pub-date date-type="pub" publication-format="electronic"><day>28</day><month>05</month><year>2016</year></pub-date>\
-{collection if self.status == "vor" else ""}<elocation-id>e{self.article_id}</elocation-id>\
+{collection if self._is_vor else ""}<elocation-id>e{self.article_id}</elocation-id>\
 <permissions><copyright-statement>© 2016, Byte et al</copyright-statement><copyright-year>2016</copyright-year>\
 <copyright-holder>Byte et al</copyright-holder><license xlink:href="http://creativecommons.org/licenses/by/4.0/">\
 <license-p>Distributed under the terms of the Creative Commons Attribution License.</license-p></license></permissions>\
@@ -81,11 +90,13 @@ xmlns:xlink="http://www.w3.org/1999/xlink">{self._front()}<body>{self._body()}</
         supplement = f"""<supplementary-material id="SD1-data">{self._doi(90)}<label>Supplementary file 1.</label>\
 <caption><title>Every fly.</title></caption>\
 <media mime-subtype="csv" mimetype="application" xlink:href="{self.name("supp1", "csv")}"/></supplementary-material>"""
-        return f"""<sec id="s1" sec-type="intro"><title>Introduction</title><p>Flies have been counted before \
+        if not self._is_vor:
+            return ""
+        return f"""<body><sec id="s1" sec-type="intro"><title>Introduction</title><p>Flies have been counted before \
 (<xref ref-type="bibr" rid="bib1">Gray, 2010</xref>), with the sign \
 <inline-graphic xlink:href="{self.name("inf1", "tif")}"/>.</p></sec>\
 <sec id="s2" sec-type="results"><title>Results</title>{figures}<p>There were twelve.</p>{_TABLE}</sec>\
-<sec id="s3" sec-type="supplementary-material"><title>Additional files</title>{supplement}</sec>"""
+<sec id="s3" sec-type="supplementary-material"><title>Additional files</title>{supplement}</sec></body>"""
 
     def _figure(self, number: int) -> str:
         figure = self._one_figure(f"fig{number}", f"Figure {number}.", 2 * number + 1)
@@ -100,7 +111,7 @@ xmlns:xlink="http://www.w3.org/1999/xlink">{self._front()}<body>{self._body()}</
 <graphic mime-subtype="tiff" mimetype="image" xlink:href="{self.name(asset, "tif")}"/></fig>"""
 
     def _sub_articles(self) -> str:
-        if self.status == "poa" or self.article_type != "research-article":
+        if not self._is_vor or self.article_type != "research-article":
             return ""
         return f"""<sub-article article-type="article-commentary" id="SA1"><front-stub>\
 <article-id pub-id-type="doi">10.7554/eLife.{self.article_id}.098</article-id><title-group>\

@@ -59,5 +59,6 @@ def _year(text: str | None) -> str:
 
 def _doi(text: str | None) -> str:
     doi = doi_uri_to_doi(one_line(text or ""))
-    doi = doi.partition("doi:")[2].strip() if doi.lower().startswith("doi:") else doi
+    if doi.lower().startswith("doi:"):
+        doi = doi[len("doi:") :].strip()
     return doi if is_doi(doi) else ""

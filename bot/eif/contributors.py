@@ -9,12 +9,13 @@ from typing import Any
 from bs4 import BeautifulSoup, Tag
 from elifetools import parseJATS, rawJATS
 
-from bot.eif.markup import kept, one_line
+from bot.eif.markup import kept, one_line, plain
 from bot.eif.referenced import affiliation
 
 MEMBER = "author non-byline"
+_GROUP_KEY = "group-author-key"
 _ORCID = re.compile(r"(?:https?://(?:www\.)?orcid\.org/)?([0-9]{4}-[0-9]{4}-[0-9]{4}-[0-9]{3}[0-9X])/?", re.ASCII)
-# How ids begin, where what they name is not in the file; `conf` before `con`.
+# How ids begin by what they name; `conf` before `con`. An id of another kind is looked up among the footnotes.
 _PREFIXES = {
     "fn": {
         "equal-contrib": "equal-contrib", "conf": "competing-interest", "con": "contribution", "pa": "present-address",
@@ -34,13 +35,11 @@ def make_even(soup: BeautifulSoup) -> None:
         untyped["contrib-type"] = "editor" if untyped.find_parent(attrs={"content-type": "section"}) else "author"
     for number, group in enumerate(soup.select("article-meta > contrib-group > contrib:has(> collab)"), 1):
         members = group.select("collab contrib")
-        if members and not group.find("contrib-id", attrs={"contrib-id-type": "group-author-key"}):
-            group.insert(0, _key(soup, number))
-        key = _tag(group.find("contrib-id", attrs={"contrib-id-type": "group-author-key"}))
+        key = _contrib_id(group, _GROUP_KEY) or f"group-author-id{number}"
         for member in reversed(members):
             member.extract()
             member["contrib-type"] = MEMBER
-            member.insert(0, _key(soup, key.get_text() if key else number))
+            member.append(_key(soup, key))
             group.insert_after(member)
         for inner in group.select("collab contrib-group"):
             inner.decompose()
@@ -64,7 +63,11 @@ def _all(
     tags: Sequence[Tag], raws: Sequence[Mapping[str, Any]], emails: frozenset[str], footnotes: Mapping[str, str]
 ) -> Iterator[dict[str, object]]:
     for tag, raw in zip(tags, raws, strict=True):
-        found = _contributor(raw, _references(tag, emails, footnotes))
+        # elifetools reads the first id alone.
+        ids = {"orcid": _contrib_id(tag, "orcid"), "group-author-key": _contrib_id(tag, _GROUP_KEY)}
+        found = _contributor(
+            {**raw, **{name: text for name, text in ids.items() if text}}, _references(tag, emails, footnotes)
+        )
         if found:
             yield found
 
@@ -154,14 +157,14 @@ def _kind(ref_type: str, rid: str, footnotes: Mapping[str, str]) -> str:
     if ref_type == "corresp":
         return "email"
     begins = (kind for prefix, kind in _PREFIXES.get(ref_type, {}).items() if rid.startswith(prefix))
-    return next(begins, footnotes.get(rid, "") if ref_type == "fn" else "")
+    return next(begins, footnotes.get(rid, "") if ref_type in _PREFIXES else "")
 
 
-def _key(soup: BeautifulSoup, key: int | str) -> Tag:
-    tag = soup.new_tag("contrib-id", attrs={"contrib-id-type": "group-author-key"})
-    tag.string = f"group-author-id{key}" if isinstance(key, int) else key.strip()
+def _contrib_id(tag: Tag, kind: str) -> str:
+    return plain(tag.select_one(f'contrib-id[contrib-id-type="{kind}"]'))
+
+
+def _key(soup: BeautifulSoup, key: str) -> Tag:
+    tag = soup.new_tag("contrib-id", attrs={"contrib-id-type": _GROUP_KEY})
+    tag.string = key
     return tag
-
-
-def _tag(found: object) -> Tag | None:
-    return found if isinstance(found, Tag) else None
