@@ -17,10 +17,13 @@ _PATIENCE_SECONDS = 15
 def perform(task: Task) -> Mapping[str, Any]:
     """Answers `published`."""
     eif = eif_file.read(task)
-    stored = Website.of(task.settings).post(eif, _PATIENCE_SECONDS, task.abandoned)
+    website = Website.of(task.settings)
+    website.post(eif, _PATIENCE_SECONDS, task.abandoned)
     follow_up = FollowUp.of(task)
     if eif["publish"]:
-        follow_up.updated(stored).send(task.settings)
+        # Posted as published, it is published; but somebody may have withdrawn the very same EIF since it was posted.
+        answer = website.publish(str(eif["article-version-id"]))
+        follow_up.updated(answer).send(task.settings)
         return {"published": True}
     told = dashboard.of(task)
     # In this order: an article that is ready can be approved, also if this process dies between the two.
