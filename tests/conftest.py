@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -55,12 +55,14 @@ class Cloud:
     def tried(self, *words: str, timeout: float = 900) -> subprocess.CompletedProcess[str]:
         return self.run(str(ROOT / "bldr"), *words, timeout=timeout)
 
-    def run(self, *command: str, timeout: float = 900) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, *command: str, timeout: float = 900, environment: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
         """Run a command in the project's folder, for this cloud."""
         return subprocess.run(
             command,
             cwd=ROOT,
-            env=self.environment,
+            env=environment or self.environment,
             capture_output=True,
             text=True,
             timeout=timeout,
