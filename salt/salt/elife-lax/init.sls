@@ -11,6 +11,6 @@ settings:
     - user: elife
     - group: www-data
     - mode: '0640'
-    - show_changes: false # the database's password is in it
+    - show_changes: false # passwords are in it
     - require:
       - elife: code

@@ -1,4 +1,6 @@
-# lax behind uWSGI and nginx.
-{% from 'base/application.jinja' import web with context %}
+# lax behind uWSGI and nginx, its tables made before it starts.
+{% from 'base/application.jinja' import migrations, web with context %}
+
+{{ migrations('/srv/lax') }}
 
 {{ web('/srv/lax') }}
