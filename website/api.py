@@ -79,7 +79,7 @@ def _demand(login: Login) -> None:
     try:
         login.demand()
     except Unauthorized as error:
-        if request.authorization is None:
+        if request.authorization is None or request.authorization.type != "basic":
             raise
         raise Forbidden(error.description) from None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from math import isfinite
 from typing import Any, NoReturn
 
 from continuum import eif
@@ -35,7 +36,7 @@ def read_eif(body: bytes) -> Mapping[str, Any]:
 def read_json(body: bytes) -> Any:
     """The JSON (RFC 8259) in a request's body, with nothing in it that PostgreSQL can't keep. Raises Invalid."""
     try:
-        document = json.loads(body, parse_constant=_refuse)
+        document = json.loads(body, parse_constant=_refuse, parse_float=_finite)
         # A lone surrogate (as "\ud800") is no character, and PostgreSQL keeps no NUL.
         if "\0" in "".join(_texts(document)).encode().decode():
             raise ValueError("it has a NUL character")
@@ -80,5 +81,10 @@ def _texts(value: Any) -> Iterator[str]:
             yield from _texts(item)
 
 
+def _finite(text: str) -> float:
+    number = float(text)
+    return number if isfinite(number) else _refuse(text)
+
+
 def _refuse(constant: str) -> NoReturn:
-    raise ValueError(f"it has {constant}")
+    raise ValueError(f"it has the number {constant[:40]}, which nobody can keep")

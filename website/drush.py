@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import sys
 import time
 from collections.abc import Callable
@@ -30,6 +31,7 @@ HELD = 3  # the exit code that says so
 def main(words: list[str]) -> int:
     """Runs one command; answers the exit code: 0 done, 1 it went wrong, 2 asked wrongly."""
     given = _parser().parse_args(words)
+    logging.getLogger("psycopg.pool").setLevel(logging.CRITICAL)  # what it warns of is said below, in one line
     connections = Connections(read(Database, settings), most=2)
     command: Callable[[Connections, argparse.Namespace], int] = given.command
     try:
@@ -86,9 +88,8 @@ def _status(connections: Connections, given: argparse.Namespace) -> int:
         ).fetchone()
         path = switches.cdn(connection, read(Configuration, settings).cdn_url)
     assert counted
-    print(
-        f"articles: {counted['published']} published, {counted['drafts']} drafts, {counted['bare']} without their XML"
-    )
+    published, drafts, bare = (counted[name] for name in ("published", "drafts", "bare"))
+    print(f"article versions: {published} published, {drafts} drafts; {bare} without their XML")
     print(f"article assets source: {path or 'none'}")
     return _maintenance(connections, given)
 
