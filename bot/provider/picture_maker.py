@@ -9,15 +9,18 @@ from __future__ import annotations
 import json
 import os
 import resource
+import struct
 import sys
 from typing import Any
 
-_MEMORY_BYTES = 2 * 1024**3
+_MEMORY_BYTES = 1024**3  # of addresses; of memory, some hundred MB less
 _CPU_SECONDS = 240
 _MEGAPIXELS = 100
 _LONGEST_JPEG = 65500  # pixels; a limit of the format's library
-_INCH = 25.4  # mm
-_DPI = 96
+# The header of JPEG's file format, which libvips leaves out with the other metadata: version 1.1, 96 dots an inch both
+# ways, no thumbnail.
+_START = b"\xff\xd8"
+_JFIF = struct.pack(">HH5sHBHHBB", 0xFFE0, 16, b"JFIF", 0x0101, 1, 96, 96, 0, 0)
 # All sizes come from a picture of twice the largest: fine enough to look the same, small enough for memory.
 _AMPLE = 2 * 1484
 _QUALITY = 87
@@ -39,8 +42,7 @@ def main() -> None:
     except Unusable as error:
         _answer({"error": str(error)})
     except pyvips.Error as error:
-        lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-        _answer({"error": f"can't be read as a picture; it is damaged, cut off or something else ({lines[-1]})"})
+        _answer({"error": _in_words(str(error))})
 
 
 def _bound() -> None:
@@ -57,7 +59,7 @@ def _make(sizes: list[tuple[str, int | None]], vips: Any) -> None:
     vips.operation_block_set("VipsForeignLoad", True)
     for loader in _LOADERS:
         vips.operation_block_set(loader, False)
-    picture = vips.Image.new_from_file(_PICTURE, access="sequential", fail_on="truncated")
+    picture = vips.Image.new_from_file(_PICTURE, access="sequential", fail_on="error")
     _check(picture.width, picture.height)
     ample = _at_most(_AMPLE, vips).copy_memory()
     for suffix, width in sizes:
@@ -66,6 +68,15 @@ def _make(sizes: list[tuple[str, int | None]], vips: Any) -> None:
         else:
             made = ample.thumbnail_image(width, height=_ANY, size="down") if width < ample.width else ample
         _answer({"suffix": suffix}, _written(made, suffix))
+
+
+def _in_words(said: str) -> str:
+    if "not a known file format" in said:
+        return "is no TIFF, JPEG or PNG, or it is cut off; save it again"
+    if "nsufficient memory" in said or "out of memory" in said:
+        return "takes too much memory to convert; save it smaller, with 8 bits a colour"
+    last = said.strip().splitlines()[-1].strip()
+    return f"can't be read to its end; it is cut off or damaged, save it again ({last})"
 
 
 def _check(width: int, height: int) -> None:
@@ -79,12 +90,9 @@ def _check(width: int, height: int) -> None:
 def _at_most(width: int, vips: Any) -> Any:
     """The picture upright, at most so wide, in the colours of the web (sRGB), on white where it is transparent."""
     # Its first page. CMYK without a profile is taken for the usual printer's.
-    try:
-        made = vips.Image.thumbnail(
-            _PICTURE, width, height=_ANY, size="down", fail_on="truncated", export_profile="srgb", intent="relative"
-        )
-    except vips.Error:
-        made = vips.Image.thumbnail(_PICTURE, width, height=_ANY, size="down", fail_on="truncated", no_rotate=False)
+    made = vips.Image.thumbnail(
+        _PICTURE, width, height=_ANY, size="down", fail_on="error", export_profile="srgb", intent="relative"
+    )
     made = made.colourspace("srgb").cast("uchar")
     if made.hasalpha():
         made = made.flatten(background=255)
@@ -92,12 +100,13 @@ def _at_most(width: int, vips: Any) -> Any:
 
 
 def _written(picture: Any, suffix: str) -> bytes:
-    # 11.8 dots a mm and the like become 96 to an inch: what a browser takes as the size of a picture.
-    picture = picture.copy(xres=_DPI / _INCH, yres=_DPI / _INCH)
     if suffix.endswith(".gif"):
         return bytes(picture.gifsave_buffer(keep="none"))
-    # Lines and letters in colour stay sharp: no subsampling of colours.
-    return bytes(picture.jpegsave_buffer(Q=_QUALITY, keep="none", optimize_coding=True, subsample_mode="off"))
+    # Codes made for the picture save some percent, but need all of it in memory. Without subsampling of colours, lines
+    # and letters in colour stay sharp.
+    small = picture.width <= _AMPLE
+    jpeg = picture.jpegsave_buffer(Q=_QUALITY, keep="none", optimize_coding=small, subsample_mode="off")
+    return _START + _JFIF + bytes(jpeg).removeprefix(_START)
 
 
 def _answer(told: dict[str, str], content: bytes = b"") -> None:

@@ -9,7 +9,7 @@ import zipfile
 
 import pytest
 
-from bot.provider.pictures import WIDTHS
+from continuum.figures import WIDTHS
 from tests.articles import articles_folder, make_article
 from tests.bot.intake import Journal
 
