@@ -66,7 +66,7 @@ class Package:
     @property
     def xml(self) -> bytes:
         """The article itself."""
-        return self.files[self.name("", "xml")]
+        return self._jats.document()
 
     def name(self, asset: str, extension: str) -> str:
         """The name of a file inside: `name("fig1", "tif")` -> `elife-00777-fig1.tif`."""
@@ -76,12 +76,15 @@ class Package:
     @property
     def files(self) -> dict[str, bytes]:
         """All files by name."""
-        jats = Jats(self.article_id, self.status, self.title, self.article_type, self.figures, self.name)
-        image = tiff(*self.figure_size)
-        files = {self.name("", "xml"): jats.document(), self.name("", "pdf"): pdf(f"Article {self.article_id}")}
+        jats, image = self._jats, tiff(*self.figure_size)
+        files = {self.name("", "xml"): self.xml, self.name("", "pdf"): pdf(f"Article {self.article_id}")}
         files |= {self.name(asset, "tif"): image for asset in jats.images}
         files |= {self.name(asset, extension): b"gene,count\nwhite,12\n" for asset, extension in jats.attachments}
         return files
+
+    @property
+    def _jats(self) -> Jats:
+        return Jats(self.article_id, self.status, self.title, self.article_type, self.figures, self.name)
 
     def zip_bytes(self) -> bytes:
         """The zip; the same package gives the same bytes."""

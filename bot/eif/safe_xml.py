@@ -54,7 +54,7 @@ def _check_prolog(xml: bytes) -> None:
         parser.Parse(xml, True)
     except _PrologRead:
         pass
-    except expat.ExpatError as error:
+    except (expat.ExpatError, LookupError) as error:  # LookupError: an encoding that nobody knows
         raise UnsafeXml(f"the XML is not well-formed: {error}") from None
 
 
