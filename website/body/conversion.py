@@ -14,6 +14,7 @@ from website.body.parts import Part, Reading
 from website.body.sanitising import sanitised
 
 _TAG = re.compile(r"<[^>]*>")
+_INLINE = re.compile(r"</?(?:a|b|i|small|span|sub|sup|u)\b[^>]*>")
 _WORD = re.compile(r"\w+")
 # Less of the text than this, and readers miss something: said among the problems.
 _COMPLETE = 0.97
@@ -29,9 +30,9 @@ def convert(xml: bytes) -> Body:
     parts = list(reading.parts())
     works = reading.references()
     letters = list(reading.letters())
-    html = sanitised(rendering.sections(parts))
-    references = sanitised(rendering.references(works)) if works else ""
-    correspondence = sanitised(rendering.sections(letters))
+    html = _safe(rendering.sections(parts))
+    references = _safe(rendering.references(works)) if works else ""
+    correspondence = _safe(rendering.sections(letters))
     _tell_what_is_missing(reading, root, html)
     return Body(
         html=html + references + correspondence,
@@ -40,6 +41,10 @@ def convert(xml: bytes) -> Body:
         has_text=any(part.id == "main" for part in parts),
         problems=tuple(reading.problems),
     )
+
+
+def _safe(html: str) -> str:
+    return sanitised(document.shown(html))
 
 
 def _soup(text: str) -> BeautifulSoup:
@@ -68,15 +73,15 @@ def _is_named(block: dict[str, Any]) -> bool:
 
 
 def _words(html: str) -> str:
-    """HTML as one line of text."""
-    return " ".join(unescape(_TAG.sub(" ", html)).split())
+    """HTML as one line of text, as it reads: `H<sub>2</sub>O` is one word."""
+    return " ".join(unescape(document.shown(_TAG.sub(" ", _INLINE.sub("", html)))).split())
 
 
 def _tell_what_is_missing(reading: Reading, root: Any, html: str) -> None:
-    """Compare what readers get with what the XML's body says."""
-    paragraphs = ["".join(p.itertext()) for p in root.xpath("/article/body//p[not(ancestor::p or .//p)]")]
+    """Compare what readers get with what the XML's body says, both cut at every tag."""
+    paragraphs = [" ".join(p.itertext()) for p in root.xpath("/article/body//p[not(ancestor::p or .//p)]")]
     wanted = [word for text in paragraphs if not _DOI.search(text) for word in _WORD.findall(text)]
-    given = set(_WORD.findall(_words(html)))
+    given = set(_WORD.findall(unescape(_TAG.sub(" ", html))))
     kept = sum(word in given for word in wanted)
     if wanted and kept < _COMPLETE * len(wanted):
         reading.problems.append(f"{1 - kept / len(wanted):.0%} of the text's words are not shown")

@@ -4,7 +4,8 @@ Safe: nothing outside the document is fetched, no entity is expanded, comments a
 
 Plain: elifetools turns inline markup into HTML by replacing the tags that it knows, spelt as in the articles that its
 authors had. A tag that it doesn't know becomes visible text, and so does `<bold toggle="yes">`. Here such markup is
-rewritten to what elifetools knows, or unwrapped: its text stays.
+rewritten to what elifetools knows, or unwrapped: its text stays. And as it takes what it finds in a text for markup
+(`&lt;sub&gt;` becomes a subscript), a text's own `<`, `>` and `&` are hidden from it as other characters.
 """
 
 from __future__ import annotations
@@ -17,6 +18,11 @@ from lxml import etree
 XLINK = "http://www.w3.org/1999/xlink"
 MATHML = "http://www.w3.org/1998/Math/MathML"
 HREF = f"{{{XLINK}}}href"
+
+# Characters that no text has (Unicode's private use area), and what they stand for
+_HIDDEN = {"<": "\ue002", ">": "\ue003", "&": "\ue004"}
+_HIDE = str.maketrans(_HIDDEN)
+_SHOW = {ord(hidden): entity for hidden, entity in zip(_HIDDEN.values(), ("&lt;", "&gt;", "&amp;"), strict=True)}
 
 # Parts of an article that readers see as running text.
 _TEXT_PARTS = "//body|//abstract|//ack|//app-group|//back/sec|//back/fn-group"
@@ -70,8 +76,19 @@ def plain(root: Any) -> str:
                 _simplify(element)
     for citation in root.xpath("//ref/*[self::element-citation or self::mixed-citation][not(@publication-type)]"):
         citation.set("publication-type", "other")
+    for element in root.iter(etree.Element):
+        element.text, element.tail = _hidden(element.text), _hidden(element.tail)
     etree.cleanup_namespaces(root, top_nsmap={"xlink": XLINK})
     return str(etree.tostring(root, encoding="unicode"))
+
+
+def shown(html: str) -> str:
+    """HTML made of a plain article, with what was hidden in its texts."""
+    return html.translate(_SHOW)
+
+
+def _hidden(text: str | None) -> str | None:
+    return text and text.translate(_HIDE)
 
 
 def _simplify(element: Any) -> None:
@@ -107,6 +124,8 @@ def _simplify(element: Any) -> None:
         _cite(element)
     elif name == "td" and element.getparent().getparent().tag == "thead":
         element.tag = "th"
+    elif name == "code":
+        _as_text(element)
     elif name in _INLINE or name == "p":
         _keep(element, ())
     elif name == "ext-link":
@@ -190,6 +209,12 @@ def _linked(name: Any) -> Any:
     link = etree.Element("ext-link", {"ext-link-type": "uri", HREF: href}) if href else etree.Element("underline")
     link.text, link.tail = href if is_doi else text, " "
     return link
+
+
+def _as_text(element: Any) -> None:
+    text, tail = "".join(element.itertext()), element.tail
+    element.clear()
+    element.text, element.tail = text, tail
 
 
 def _in_cell(element: Any) -> bool:

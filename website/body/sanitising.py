@@ -32,6 +32,11 @@ _ATTRIBUTES = {
 }
 
 
+def _own_files_only(tag: str, attribute: str, value: str) -> str | None:
+    """Pictures and films are the article's own."""
+    return None if attribute == "src" and not value.startswith(ASSET) else value
+
+
 def sanitised(html: str) -> str:
     """The same HTML without anything that could run, load from elsewhere, or change how the rest of a page looks.
 
@@ -42,6 +47,7 @@ def sanitised(html: str) -> str:
         tags=set(" ".join([_TEXT, _BLOCKS, _TABLES, _MATH]).split()),
         attributes={"*": {"id", "class"}} | _ATTRIBUTES,
         url_schemes={"http", "https", "mailto", ASSET.rstrip(":")},
+        attribute_filter=_own_files_only,
         link_rel="noopener",
         clean_content_tags={"script", "style"},
     )
