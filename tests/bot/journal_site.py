@@ -18,8 +18,9 @@ import psycopg
 import pytest
 from werkzeug.serving import BaseWSGIServer, make_server
 
-from continuum.database import Database
+from continuum.database import Connections, Database
 from tests.conftest import eventually
+from website import publication
 from website.application import create
 from website.configuration import Configuration
 
@@ -60,6 +61,10 @@ class Site:
         """What the website has: each article version, whether readers see it, and when it was taken in."""
         with psycopg.connect(**self.database.parameters(10), row_factory=psycopg.rows.dict_row) as connection:
             return connection.execute("SELECT id, live, eif, posted_at FROM content ORDER BY id, live").fetchall()
+
+    def withdraw(self, version_id: str) -> None:
+        """What an editor does on the website: readers don't see that article version any more."""
+        publication.withdraw(Connections(self.database), version_id)
 
     @contextmanager
     def slow(self) -> Iterator[None]:

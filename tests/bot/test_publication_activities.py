@@ -162,6 +162,15 @@ def test_automatic_publication_goes_through(newsroom: Newsroom) -> None:
     assert not {"ready to publish", "_publication-data"} & {word for pair in newsroom.told() for word in pair}
 
 
+def test_what_was_withdrawn_is_published_again_by_the_same_zip(newsroom: Newsroom) -> None:
+    newsroom.rules.write_text("default: true")
+    newsroom.ingested()
+    newsroom.site.withdraw(f"{newsroom.article_id}.1")
+    assert newsroom.on_website() == [False]
+    newsroom.ingested()
+    assert newsroom.on_website() == [True]
+
+
 def test_a_silent_correction_replaces_what_readers_see(newsroom: Newsroom) -> None:
     newsroom.ingested()
     approve_publication.perform(newsroom.approval())
