@@ -11,6 +11,7 @@ import os
 import resource
 import struct
 import sys
+from functools import cache
 from typing import Any
 
 _MEMORY_BYTES = 1024**3  # of addresses; of memory, some hundred MB less
@@ -62,12 +63,18 @@ def _make(sizes: list[tuple[str, int | None]], vips: Any) -> None:
     picture = vips.Image.new_from_file(_PICTURE, access="sequential", fail_on="error")
     _check(picture.width, picture.height)
     ample = _at_most(_AMPLE, vips).copy_memory()
+
+    @cache  # a small picture is itself in several sizes
+    def scaled(width: int, extension: str) -> bytes:
+        made = ample.thumbnail_image(width, height=_ANY, size="down") if width < ample.width else ample
+        return _written(made, extension)
+
     for suffix, width in sizes:
-        if width is None:
-            made = ample if ample.width < _AMPLE else _at_most(_ANY, vips)
+        if width is None and ample.width == _AMPLE:
+            content = _written(_at_most(_ANY, vips), suffix)
         else:
-            made = ample.thumbnail_image(width, height=_ANY, size="down") if width < ample.width else ample
-        _answer({"suffix": suffix}, _written(made, suffix))
+            content = scaled(min(width or _AMPLE, ample.width), suffix[-4:])
+        _answer({"suffix": suffix}, content)
 
 
 def _in_words(said: str) -> str:
