@@ -10,6 +10,7 @@ logs           where a process logs
 service        a long-running process: logs, stops at SIGTERM, rides out a lost connection
 aws, queues    clients of AWS; a queue whose messages are taken, answered or set aside
 web, database  what every web application here answers: /ping, headers, errors; its PostgreSQL
+documents      the JSON that is sent to one, and what of it PostgreSQL can't keep
 login          who may write to a web application's API
 migrations     its tables, brought up to date by `migrate.py`
 """

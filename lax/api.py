@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import logging
-import math
 import re
 from typing import Any, NoReturn
 
 from flask import Blueprint, Response, abort, jsonify, request
 
+from continuum import documents
 from continuum.eif import Problem
 from continuum.login import Login
 from lax.eif import BadEif, number_of_doi, read
@@ -97,20 +97,9 @@ def _document() -> Any:
     if request.mimetype and not request.is_json:
         abort(415, f"the body must be JSON (Content-Type: application/json), not {request.mimetype[:100]}")
     try:
-        return json.loads(request.get_data(), parse_constant=_no_number, parse_float=_float)
-    except RecursionError:
-        abort(400, "the body is not usable JSON: it is nested too deeply")
-    except ValueError as error:  # UnicodeDecodeError among them
+        return documents.read(request.get_data())
+    except documents.NotJson as error:
         abort(400, f"the body is not JSON: {str(error)[:_LONGEST_VALUE]}")
-
-
-def _float(text: str) -> float:
-    number = float(text)
-    return number if math.isfinite(number) else _no_number(text)
-
-
-def _no_number(text: str) -> NoReturn:
-    raise ValueError(f"{text[:20]} is no number")
 
 
 def _refusal(problems: list[Problem]) -> Response:

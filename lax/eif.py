@@ -7,15 +7,16 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
+from continuum.dates import DateError, instant
+from continuum.documents import unkeepable
 from continuum.eif import Problem, is_date_time, problems
 
 _DOI = re.compile(r"10\.7554/elife\.(?P<id>[0-9]+)", re.ASCII | re.IGNORECASE)
 _NUMBER = re.compile(r"0*([1-9][0-9]{0,11})", re.ASCII)  # fits PostgreSQL's bigint
 HIGHEST_VERSION = 999_999_999  # fits its integer
-_DEEPEST = 100
 
 
 class BadEif(Exception):
@@ -57,9 +58,10 @@ def number_of_doi(doi: str) -> int | None:
 def read(document: object) -> Publication:
     """The publication that an EIF tells of; raises BadEif with everything that is wrong.
 
-    A version's date is the EIF's `pub-date` for the first, and `update` for a later one, else `pub-date`.
+    A version's date is, for the first one, the EIF's `pub-date` (an accepted manuscript may have none: then `update`),
+    and for a later one its `update`, else `pub-date`.
     """
-    found = list(_unstorable(document)) or problems(document)
+    found = list(unkeepable(document)) or problems(document)
     if isinstance(document, dict):
         found += _unusable(document)
     if found or not isinstance(document, dict):
@@ -81,7 +83,7 @@ def _unusable(document: Mapping[str, Any]) -> Iterator[Problem]:
         yield Problem("version", f"must be at most {HIGHEST_VERSION}", version)
     named = _dated_by(document)
     date = document.get(named)
-    if date is None:
+    if named not in document:
         yield Problem(named, "is missing: it says when this version was published", None)
     elif isinstance(date, str) and is_date_time(date) and not _is_in_the_calendar(date):
         yield Problem(named, "is no date between the years 1 and 9999 in UTC", date)
@@ -89,40 +91,17 @@ def _unusable(document: Mapping[str, Any]) -> Iterator[Problem]:
 
 def _dated_by(document: Mapping[str, Any]) -> str:
     """The name of the field that says when this version was published."""
-    return "update" if document.get("version") != 1 and "update" in document else "pub-date"
+    wanted, other = ("pub-date", "update") if document.get("version") == 1 else ("update", "pub-date")
+    return wanted if wanted in document or other not in document else other
 
 
 def _date(text: str) -> datetime:
-    return datetime.fromisoformat(text.upper()).astimezone(UTC)
+    return instant(text.upper())
 
 
 def _is_in_the_calendar(text: str) -> bool:
     try:
         _date(text)
-    except OverflowError:  # 0001-01-01T00:00:00+01:00 is in the year before
+    except DateError:  # 0001-01-01T00:00:00+01:00 is in the year before
         return False
     return True
-
-
-def _unstorable(document: object) -> Iterator[Problem]:
-    """What JSON can say and PostgreSQL can't keep, or nobody can walk through."""
-    ahead: list[tuple[str, object, int]] = [("", document, 0)]
-    while ahead:
-        where, value, depth = ahead.pop()
-        if depth > _DEEPEST:
-            yield Problem(where, "is nested too deeply", None)
-        elif isinstance(value, dict):
-            for name in value:
-                yield from _text(f"{where}.{name}" if where else name, name)
-            ahead += ((f"{where}.{name}" if where else name, item, depth + 1) for name, item in value.items())
-        elif isinstance(value, list):
-            ahead += (
-                (f"{where}.{place}" if where else str(place), item, depth + 1) for place, item in enumerate(value)
-            )
-        elif isinstance(value, str):
-            yield from _text(where, value)
-
-
-def _text(where: str, value: str) -> Iterator[Problem]:
-    if "\0" in value or any("\ud800" <= letter <= "\udfff" for letter in value):
-        yield Problem(where, "has characters that are not text (U+0000, or half of a surrogate pair)", value)

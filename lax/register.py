@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from psycopg.types.json import Jsonb
 
 from continuum.database import Connections
+from continuum.dates import written
 from lax.eif import Publication
 
 # What a record repeats of the EIF; the rest of it is the website's business.
@@ -102,11 +102,6 @@ def _record(row: Mapping[str, Any]) -> dict[str, Any]:
         "article-id": f"{row['article_id']:05}",
         "doi": doi(row["article_id"]),
         "version": row["version"],
-        "datetime_published": _moment(row["published_at"]),
-        "datetime_received": _moment(row["received_at"]),
+        "datetime_published": written(row["published_at"]),
+        "datetime_received": written(row["received_at"]),
     }
-
-
-def _moment(when: datetime) -> str:
-    # To the second, as the clients of 2016 read it. Not strftime: glibc writes the year 999 as "999".
-    return when.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
