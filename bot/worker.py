@@ -81,7 +81,7 @@ class Worker:
             expected = isinstance(error, PermanentFailure | TemporaryFailure)
             log.error("%s: failed: %s", what, error, exc_info=None if expected else error)
             return Failure(
-                message=str(error) if expected else f"{type(error).__name__}: {error}",
+                message=str(error) if expected else traceback.format_exception_only(error)[-1].strip(),
                 permanent=isinstance(error, PermanentFailure),
                 article=asdict(attempt.article) if attempt and attempt.article else None,
                 trace="" if expected else "".join(traceback.format_exception(error)),

@@ -72,17 +72,26 @@ def test_started_by_hand_a_silent_correction_is_forced(bot: Any) -> None:
     assert len(events(told(bot))) == 2 * len(TITLES)
 
 
+def change(bot: Any, step: str, changed: str) -> None:
+    """Another definition of a step, in the installed bot."""
+    file = bot.folder / "workflow/publish.py"
+    text = file.read_text()
+    assert step in text
+    file.write_text(text.replace(step, changed))
+
+
 BUSY = """
 def perform(task):
     if task.attempt == 1:
         raise TemporaryFailure("The website is busy with another article (429).")
     if task.attempt == 2:
-        raise ValueError("no such thing")
+        raise MemoryError
     return {}
 """
 
 
 def test_a_further_try_says_what_happened(bot: Any) -> None:
+    change(bot, '"PreparePostEIF", retries=25, longest_pause=30', '"PreparePostEIF", longest_pause=1')
     install(bot, prepare_post_eif=BUSY)
     bot.start(*ENGINE)
     bot.send("workflow-starter-queue", publish(FILE, "ArticleZip"))
@@ -91,9 +100,48 @@ def test_a_further_try_says_what_happened(bot: Any) -> None:
     assert [message["message"] for message in sorted(messages, key=lambda one: one["timestamp"])] == [
         "Starting preview on the website of article 00353",
         "The website is busy with another article (429); trying again, try 2",
-        "ValueError: no such thing; trying again, try 3",
+        "MemoryError; trying again, try 3",
         "Finished preview on the website of article 00353",
     ]
+
+
+SLOW_AT_FIRST = """
+def perform(task):
+    if task.attempt == 1:
+        (HERE / "begun").touch()
+        while not (HERE / "go").exists():
+            time.sleep(0.1)
+    return {}
+"""
+
+
+def test_a_try_that_goes_on_beyond_its_time_does_no_harm(bot: Any) -> None:
+    change(bot, 'Activity("DepositAssets")', 'Activity("DepositAssets", seconds=2)')
+    install(bot, deposit_assets=SLOW_AT_FIRST)
+    bot.start(*ENGINE)
+    by_hand(bot, "PublishPerfectArticle", FILE)
+    assert ended(bot)["closeStatus"] == "COMPLETED"
+    (bot.folder / "go").touch()
+    bot.until(lambda: "the answer came too late" in bot.log("worker"))
+    messages = [message for message in told(bot) if message.get("event_type") == "Deposit Assets"]
+    assert sorted(message["message"] for message in messages) == [
+        "Finished deposit of files of article 00353",
+        "It took longer than 2 s; trying again, try 2",
+        "Starting deposit of files of article 00353",
+    ]
+
+
+def test_what_kills_each_worker_that_touches_it_ends(bot: Any) -> None:
+    change(bot, "seconds=480, each=", "heartbeat_seconds=2, timeouts=1, each=")
+    install(
+        bot, resize_images="def perform(task):\n    if task.part == '2.tif':\n        os._exit(139)\n    return {}\n"
+    )
+    bot.start("decider", *["worker"] * 4)
+    by_hand(bot, "PublishPerfectArticle", FILE)
+    assert ended(bot)["closeStatus"] == "FAILED"
+    (error,) = [message for message in told(bot) if message.get("status") == "error"]
+    assert error["message"] == "The worker that had it went away, 2 times"
+    assert sum(process.poll() is not None for process in bot.running) == 2
 
 
 NO_ZIP = """

@@ -26,7 +26,18 @@ class mine():
     publishing_buckets_prefix = 'ct-'
     s3_hostname = 's3.amazonaws.com'
     production_bucket = 'elife-production-final'
+    eif_bucket = 'elife-publishing-eif'
+    expanded_bucket = 'elife-publishing-expanded'
+    ppp_cdn_bucket = 'elife-publishing-cdn'
+    archive_bucket = 'elife-publishing-archive'
+    xml_bucket = 'elife-publishing-xml'
+    # drupal_naf_endpoint = 'http://localhost:5000/nodes'
+    drupal_EIF_endpoint = 'http://continuum-test.v2.elifesciences.org/api/article.json'
+    drupal_approve_endpoint = 'http://continuum-test.v2.elifesciences.org/api/publish/'
+    lax_article_versions = 'https://continuum-test.lax.elifesciences.org/api/v1/article/10.7554/eLife.{article_id}/version/'
+    lax_update = 'https://continuum-test.lax.elifesciences.org/api/v1/article/create-update/'
 """
+BUCKETS = ("production_bucket", "eif_bucket", "expanded_bucket", "ppp_cdn_bucket", "archive_bucket", "xml_bucket")
 
 
 def rendered(pillar: dict[str, Any], **stack: str) -> ModuleType:
@@ -88,6 +99,10 @@ def test_a_class_written_by_hand_works_as_it_is() -> None:
     bot = read(BotSettings, choose(module(BY_HAND), "mine"))
     assert bot.swf_domain == "Publish.ct"
     assert bot.workflow_starter_queue_message_count == 5
+    assert [bot.bucket(name) for name in BUCKETS] == [f"ct-{getattr(bot, name)}" for name in BUCKETS]
+    assert bot.lax_update == "https://continuum-test.lax.elifesciences.org/api/v1/article/create-update/"
+    assert "{article_id}" in bot.lax_article_versions
+    assert bot.drupal_approve_endpoint == "http://continuum-test.v2.elifesciences.org/api/publish/"
 
 
 def test_the_checkout_has_settings_to_develop_with() -> None:
