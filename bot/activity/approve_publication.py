@@ -18,5 +18,5 @@ def perform(task: Task) -> Mapping[str, Any]:
     dashboard.of(task).property("publication-status", "publish requested")
     answer = Website.of(task.settings).publish(f"{article.article_id}.{article.version}")
     follow_up = follow_up.updated(answer)
-    follow_up.send(task.settings)
+    follow_up.send(task)
     return {"update_date": follow_up.data["update_date"]}

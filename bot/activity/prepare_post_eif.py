@@ -23,7 +23,7 @@ def perform(task: Task) -> Mapping[str, Any]:
     if eif["publish"]:
         # Posted as published, it is published; but somebody may have withdrawn the very same EIF since it was posted.
         answer = website.publish(str(eif["article-version-id"]))
-        follow_up.updated(answer).send(task.settings)
+        follow_up.updated(answer).send(task)
         return {"published": True}
     told = dashboard.of(task)
     # In this order: an article that is ready can be approved, also if this process dies between the two.

@@ -10,11 +10,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.activity.task import Article, PermanentFailure, Task, article_id_of, version_of
-from bot.provider.environment import BotSettings
 from continuum import aws
 from continuum.dates import DateError, instant, written
 from continuum.messages import MessageError
-from continuum.messages.starter import StartWorkflow
+from continuum.messages.starter import UNLESS_SINCE, StartWorkflow
 from continuum.queues import Queue
 
 _WORKFLOW = "PostPerfectPublication"
@@ -81,9 +80,10 @@ class FollowUp:
         """Base64, in ASCII on one line: the property `_publication-data`."""
         return base64.b64encode(self._message().body().encode()).decode()
 
-    def send(self, settings: BotSettings) -> None:
-        """Starts the workflow, by a message."""
-        Queue(aws.sqs(settings.sqs_region), settings.workflow_starter_queue).send(self._message().body())
+    def send(self, task: Task) -> None:
+        """Starts the workflow, by a message: once, however many tries of this task send it."""
+        queue = Queue(aws.sqs(task.settings.sqs_region), task.settings.workflow_starter_queue)
+        queue.send(self._message().body(), {UNLESS_SINCE: task.started} if task.started else {})
 
     def _message(self) -> StartWorkflow:
         return StartWorkflow(_WORKFLOW, self.data)

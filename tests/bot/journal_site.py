@@ -64,7 +64,9 @@ class Site:
 
     def withdraw(self, version_id: str) -> None:
         """What an editor does on the website: readers don't see that article version any more."""
-        publication.withdraw(Connections(self.database), version_id)
+        connections = Connections(self.database)
+        publication.withdraw(connections, version_id)
+        connections.close()
 
     @contextmanager
     def slow(self) -> Iterator[None]:

@@ -31,6 +31,7 @@ __all__ = ["cluster"]
 ROOT = Path(__file__).parents[2]
 SECRET = "elife-ct/api"
 REGION = "us-east-1"
+STARTED = "2016-05-28T15:00:00+00:00"  # the executions
 BUCKETS = ("eif", "expanded")
 
 
@@ -76,6 +77,7 @@ class Newsroom:
             lax_secret=SECRET,
             publication_settings=str(self.rules),
         )
+        self.attributes: list[dict[str, str]] = []  # of the messages taken so far
         self.s3: Any = boto3.client("s3", region_name=REGION)
         self.sqs: Any = boto3.client("sqs", region_name=REGION)
         for bucket in BUCKETS:
@@ -100,7 +102,16 @@ class Newsroom:
         self.s3.put_object(Bucket=f"{self.prefix}elife-publishing-expanded", Key=key, Body=package.xml)
 
     def task(self, activity: str, attempt: int = 1, **data: Any) -> Task:
-        return Task("an id", self.session["run"], Values(data), Values(self.session), self.settings, activity, attempt)
+        return Task(
+            "an id",
+            self.session["run"],
+            Values(data),
+            Values(self.session),
+            self.settings,
+            activity,
+            attempt,
+            started=STARTED,
+        )
 
     def approval(self, **other: Any) -> Task:
         """The task of what the dashboard sends when an editor approves."""
@@ -142,8 +153,10 @@ class Newsroom:
     def _take(self, queue: str) -> list[dict[str, Any]]:
         url = self.sqs.get_queue_url(QueueName=queue)["QueueUrl"]
         taken: list[dict[str, Any]] = []
-        while more := self.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+        asked = {"QueueUrl": url, "MaxNumberOfMessages": 10, "MessageAttributeNames": ["All"]}
+        while more := self.sqs.receive_message(**asked).get("Messages"):
             for message in more:
+                self.attributes += [{n: a["StringValue"] for n, a in message.get("MessageAttributes", {}).items()}]
                 taken.append(json.loads(message["Body"]))
                 self.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
         return taken

@@ -14,7 +14,8 @@ from bot.activity import approve_publication, rewrite_eif, update_lax
 from bot.activity.task import PermanentFailure, Values
 from bot.provider.lax import Lax
 from continuum.eif import problems
-from tests.bot.newsroom import Newsroom, cluster, lax_address, newsroom, site
+from continuum.messages.starter import UNLESS_SINCE
+from tests.bot.newsroom import STARTED, Newsroom, cluster, lax_address, newsroom, site
 from tests.bot.speaker import say, speaking
 
 __all__ = ["cluster", "lax_address", "newsroom", "site"]
@@ -28,9 +29,12 @@ def test_an_approved_article_is_published_and_the_rest_follows(newsroom: Newsroo
     [message] = newsroom.started()
     assert message == json.loads(base64.b64decode(task.data["publication_data"]))
     assert newsroom.told() == [("publication-status", "publish requested")]
+    newsroom.attributes.clear()
     approve_publication.perform(task)
     assert newsroom.on_website() == [True]
     assert newsroom.started() == [message]
+    # What was started by the first try, and may have ended since, is not started by the second.
+    assert newsroom.attributes == [{UNLESS_SINCE: STARTED}]
 
 
 def other_forms(text: str) -> Iterator[tuple[str, Any]]:
