@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from math import isfinite
-from typing import Any, NoReturn
+from typing import Any
 
-from continuum import eif
+from continuum import documents, eif
 from continuum.eif import Problem
 
 _LONGEST = {"article-version-id": 100, "article-id": 100, "path": 500}  # characters; they are indexed
@@ -34,18 +32,13 @@ def read_eif(body: bytes) -> Mapping[str, Any]:
 
 
 def read_json(body: bytes) -> Any:
-    """The JSON (RFC 8259) in a request's body, with nothing in it that PostgreSQL can't keep. Raises Invalid."""
+    """The JSON in a request's body, with nothing in it that PostgreSQL can't keep. Raises Invalid."""
     try:
-        document = json.loads(body, parse_constant=_refuse, parse_float=_finite)
-        # A lone surrogate (as "\ud800") is no character, and PostgreSQL keeps no NUL.
-        if "\0" in "".join(_texts(document)).encode().decode():
-            raise ValueError("it has a NUL character")
-    except UnicodeEncodeError:
-        raise Invalid(Problem("", "is not JSON: it has half of a character (a lone surrogate)", None)) from None
-    except RecursionError:
-        raise Invalid(Problem("", "is nested too deeply", None)) from None
-    except ValueError as error:
+        document = documents.read(body)
+    except documents.NotJson as error:
         raise Invalid(Problem("", f"is not JSON: {error}", None)) from None
+    if found := list(documents.unkeepable(document)):
+        raise Invalid(*found)
     return document
 
 
@@ -67,24 +60,3 @@ def _unkeepable(document: Mapping[str, Any]) -> Iterator[Problem]:
                 raise OverflowError
         except OverflowError:
             yield Problem(field, f"lies outside of the years {_YEARS.start} to {_YEARS.stop}", document[field])
-
-
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, list):
-        for item in value:
-            yield from _texts(item)
-    elif isinstance(value, dict):
-        for name, item in value.items():
-            yield name
-            yield from _texts(item)
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    return number if isfinite(number) else _refuse(text)
-
-
-def _refuse(constant: str) -> NoReturn:
-    raise ValueError(f"it has the number {constant[:40]}, which nobody can keep")
