@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -15,6 +16,7 @@ from website.store import ArticleVersion
 JOURNAL = "eLife"
 ISSN = "2050-084X"
 PUBLISHER = "eLife Sciences Publications, Ltd"
+_DOI = re.compile(r"10\.7554/eLife\.(\d{5,})", re.IGNORECASE)
 _KINDS = {"POA": "Author's accepted manuscript", "VOR": "Version of record"}
 # How the EIF's kinds of relation read on a page.
 _RELATIONS = {
@@ -31,6 +33,12 @@ class Relation:
 
     words: str
     doi: str
+
+    @property
+    def article_id(self) -> str:
+        """The other's id, as DOIs of this journal end in it; '' for another journal's."""
+        match = _DOI.fullmatch(self.doi)
+        return match[1] if match else ""
 
 
 @dataclass(frozen=True)

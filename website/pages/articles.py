@@ -12,7 +12,7 @@ from website import body
 from website.accounts import current_user
 from website.body import pictures
 from website.pages import citation
-from website.pages.article import Article
+from website.pages.article import Article, Relation
 from website.pages.files import files, folder
 from website.pages.site import blueprint, finished, page
 from website.store import ArticleVersion, store
@@ -64,12 +64,19 @@ def _page(kept: ArticleVersion) -> Response:
         versions=versions,
         others=[version for version in versions if version.version != one.version],
         newer=newest if newest.version > one.version else None,
+        related=[(relation, _there(relation)) for relation in one.related],
         canonical=f"{here}{newest.path}",
         picture=f"{base}{figures[0]}.jpg" if figures and base else "",
         files=addresses,
         citation=citation.words(one),
         metadata=citation.metadata(one, f"{here}{one.path}", addresses["pdf"]),
     )
+
+
+def _there(relation: Relation) -> Article | None:
+    """The other article, in its newest version, where readers can see it here."""
+    versions = store().versions(relation.article_id) if relation.article_id else ()
+    return _highest([Article(version) for version in versions])
 
 
 def _citation(kept: ArticleVersion, ending: str) -> Response:
