@@ -19,7 +19,7 @@ _TAG = re.compile(rb"""<(?:[^<>"']|"[^"]*"|'[^']*')*>""")
 _ATTRIBUTE = re.compile(rb"""([^\s=<>"'/]+)(\s*=\s*)("[^"]*"|'[^']*')""")
 
 
-class XmlProblem(ValueError):
+class XmlProblem(Exception):
     """Why an XML file can't be an article: says the line where there is one."""
 
 
@@ -102,7 +102,7 @@ def versioned_name(name: str, article_id: str, version: int) -> str:
 
 def _read(xml: bytes) -> _Reader:
     if xml.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in xml[:4]:
-        raise XmlProblem("is in UTF-16; only UTF-8 is understood")
+        raise XmlProblem("is not in UTF-8 but in UTF-16")
     reader = _Reader()
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
@@ -115,6 +115,8 @@ def _read(xml: bytes) -> _Reader:
         parser.Parse(xml, True)
     except expat.ExpatError as error:
         raise XmlProblem(f"is not well-formed XML: {expat.ErrorString(error.code)}, line {error.lineno}") from error
+    except (LookupError, ValueError) as error:
+        raise XmlProblem(f"is not in UTF-8: {error}") from error
     return reader
 
 

@@ -24,7 +24,6 @@ _BEGINS = b"PK"
 # The record at a zip's end (PKWARE's APPNOTE, 4.3.16): 22 bytes and a comment of at most 65535.
 _END = b"PK\x05\x06"
 _LONGEST_END = 22 + 65535
-_LIST_BYTES = struct.Struct("<12xI")
 
 
 @dataclass(frozen=True)
@@ -68,9 +67,9 @@ def open_zip(file: IO[bytes], name: str, article_id: str, limits: Limits | None 
     """The article's zip called `name`, which is in `file`; PermanentFailure, naming the file, for what is wrong."""
     limits = limits or Limits()
     size = file.seek(0, os.SEEK_END)
-    _check_end(file, name, size, limits)
+    _check_ends(file, name, size)
     with _damage(name):
-        archive = zipfile.ZipFile(file)
+        archive = zipfile.ZipFile(_InPieces(file, name, limits.list_bytes))
     with archive:
         if len(archive.infolist()) > limits.files:
             raise PermanentFailure(f"{name} has more than {limits.files} files in it")
@@ -119,20 +118,31 @@ class _Counted(io.RawIOBase):
         return len(read)
 
 
-def _check_end(file: IO[bytes], name: str, size: int, limits: Limits) -> None:
-    """Looks at the zip's end, so that a list too large for memory is not read."""
+class _InPieces:
+    """The zip's file, of which only small pieces can be read; the list of files is read as one."""
+
+    def __init__(self, file: IO[bytes], name: str, longest: int) -> None:
+        self._file = file
+        self._name = name
+        self._longest = longest
+        self.seek, self.tell, self.seekable = file.seek, file.tell, file.seekable
+
+    def read(self, size: int = -1) -> bytes:
+        if size > self._longest:
+            raise PermanentFailure(f"{self._name} has too long a list of files")
+        return self._file.read(size)
+
+
+def _check_ends(file: IO[bytes], name: str, size: int) -> None:
+    """Tells apart what zipfile says in one way: nothing at all, half a zip, something else."""
     if size == 0:
         raise PermanentFailure(f"{name} is empty")
     file.seek(0)
     begins = file.read(len(_BEGINS))
     file.seek(max(0, size - _LONGEST_END))
-    tail = file.read()
-    end = tail.rfind(_END)
-    if end < 0:
+    if _END not in file.read():
         was = "is cut off: its end is missing" if begins == _BEGINS else "is not a zip"
         raise PermanentFailure(f"{name} {was}; make it again and send it again")
-    if len(tail) >= end + _LIST_BYTES.size and _LIST_BYTES.unpack_from(tail, end)[0] > limits.list_bytes:
-        raise PermanentFailure(f"{name} has too long a list of files")
 
 
 @contextmanager

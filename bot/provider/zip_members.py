@@ -29,7 +29,7 @@ def members(infos: Iterable[zipfile.ZipInfo], zip_name: str, article_id: str) ->
     found = [info for info in infos if not _is_junk(info)]
     if not found:
         raise PermanentFailure(f"{zip_name} has no files in it")
-    wrong = [f"{info.orig_filename!r} {why}" for info in found if (why := _why_not(info, article_id))]
+    wrong = [f"{info.orig_filename!r}: {why}" for info in found if (why := _why_not(info, article_id))]
     wrong = wrong or _twice(found) or _not_one_xml(found, article_id)
     if wrong:
         more = f"; and {len(wrong) - _NAMES_TOLD} more" if len(wrong) > _NAMES_TOLD else ""
@@ -39,7 +39,8 @@ def members(infos: Iterable[zipfile.ZipInfo], zip_name: str, article_id: str) ->
 
 def _is_junk(info: zipfile.ZipInfo) -> bool:
     path = PurePosixPath(info.filename)
-    return info.is_dir() or _JUNK_FOLDER in path.parts or path.name in _JUNK_FILES or path.name.startswith("._")
+    is_folder = info.filename.endswith("/")
+    return is_folder or _JUNK_FOLDER in path.parts or path.name in _JUNK_FILES or path.name.startswith("._")
 
 
 def _why_not(info: zipfile.ZipInfo, article_id: str) -> str:
@@ -47,18 +48,18 @@ def _why_not(info: zipfile.ZipInfo, article_id: str) -> str:
     # zipfile cuts a name off at a NUL.
     path = info.orig_filename
     if "\0" in path or "\\" in path or path.startswith("/") or ".." in path.split("/") or ":" in path:
-        return "is not a name that a file in a zip may have"
+        return "it has a name that no file in a zip may have"
     if info.create_system == _UNIX and stat.S_IFMT(info.external_attr >> 16) not in (0, stat.S_IFREG):
-        return "is a link, not a file"
+        return "it is a link, not a file"
     if info.flag_bits & _ENCRYPTED:
-        return "is locked with a password"
+        return "it is locked with a password"
     if info.compress_type not in _METHODS:
-        return f"is packed in an unusual way (method {info.compress_type}); pack it as usual (deflate)"
+        return f"it is packed in an unusual way (method {info.compress_type}); pack it as usual (deflate)"
     try:
         file = ArticleFile.parse(_name(info))
     except ArticleNameError as error:
         return error.problem.value
-    return "" if file.article_id == article_id else f"is of article {file.article_id}, the zip of {article_id}"
+    return "" if file.article_id == article_id else f"it is of article {file.article_id}, the zip of {article_id}"
 
 
 def _twice(found: Iterable[zipfile.ZipInfo]) -> list[str]:
