@@ -85,15 +85,14 @@ def test_what_was_made_by_hand_is_taken_over_and_nothing_of_it_lost(cloud: Cloud
 
 
 @pytest.mark.machines
-def test_only_the_cdns_objects_are_for_everybody(cloud: Cloud, byhand: str) -> None:
-    run(cloud, "-p", byhand, "--yes")
-    s3 = cloud.client("s3")
+def test_only_the_cdns_objects_are_for_everybody(cloud: Cloud) -> None:
+    s3, key = cloud.client("s3"), "00000/everybody.jpg"
     for name in ("elife-publishing-cdn", "elife-publishing-eif"):
-        s3.put_object(Bucket=f"byhand-{name}", Key="00777/a.jpg", Body=b"figure")
+        s3.put_object(Bucket=f"ct-{name}", Key=key, Body=b"figure")
     endpoint = s3.meta.endpoint_url
-    assert anonymous(f"{endpoint}/byhand-elife-publishing-cdn/00777/a.jpg") == (200, b"figure")
-    assert anonymous(f"{endpoint}/byhand-elife-publishing-cdn")[0] == 403
-    assert anonymous(f"{endpoint}/byhand-elife-publishing-eif/00777/a.jpg")[0] == 403
+    assert anonymous(f"{endpoint}/ct-elife-publishing-cdn/{key}") == (200, b"figure")
+    assert anonymous(f"{endpoint}/ct-elife-publishing-cdn")[0] == 403
+    assert anonymous(f"{endpoint}/ct-elife-publishing-eif/{key}")[0] == 403
 
 
 def anonymous(url: str) -> tuple[int, Any]:
