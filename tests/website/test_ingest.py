@@ -8,9 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import requests
 
+from continuum.database import Connections
 from tests.conftest import eventually
 from tests.website.cdn import Cdn
 from tests.website.site import Running, Site, eif, locked
+from website import maintenance
+from website.ingest import Held, ingest
 
 
 def test_while_one_is_taken_in_others_are_told_to_come_again(running: Running, site: Site, cdn: Cdn) -> None:
@@ -156,3 +159,31 @@ def test_an_ingest_and_a_publication_of_the_same_at_once(running: Running, site:
         assert set(posted) <= {200, 429}
         assert set(published) == {200}
     assert [row["live"] for row in site.rows("SELECT live FROM content ORDER BY live DESC")] in ([True], [True, False])
+
+
+def test_a_publication_that_comes_while_the_version_is_written_loses_nothing(running: Running, site: Site) -> None:
+    site.post(eif(title="Old", publish=True))
+    site.post(eif(title="Draft"))
+    process = running.start()
+
+    def waiting() -> int:
+        return len(site.rows("SELECT FROM pg_locks WHERE NOT granted"))
+
+    with ThreadPoolExecutor(2) as pool:
+        with locked(site.database):
+            posting = pool.submit(process.post, eif(title="New", publish=True))
+            eventually(lambda: waiting() == 1)
+            publishing = pool.submit(site.publish, "00777.1")
+            eventually(lambda: waiting() == 2)
+        assert (posting.result().status_code, publishing.result().status_code) == (200, 200)
+    assert site.rows("SELECT title, live FROM content") == [{"title": "New", "live": True}]
+
+
+def test_an_ingest_that_was_let_in_just_before_maintenance_began_is_not_begun(site: Site) -> None:
+    connections = Connections(site.database, most=1)
+    with connections.transaction() as connection:
+        maintenance.hold(connection, "deploy", None)
+    with pytest.raises(Held):
+        ingest(connections, eif(), "")
+    connections.close()
+    assert not site.rows("SELECT FROM content")

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
+from tests.articles import articles_folder
 from tests.website.cdn import Cdn
 from tests.website.site import Site, eif
 from tests.website.test_accounts import ADMIN, token
@@ -95,3 +99,16 @@ def test_a_text_of_any_length_can_be_searched(site: Site) -> None:
     values = content.searched(eif(title="word " * 50_000), Body(text=words + "\0"))
     query = "SELECT length(to_tsvector('article', %s) || to_tsvector('article', %s)) AS words"
     assert site.rows(query, values["search_a"], values["search_d"])
+
+
+@pytest.mark.parametrize("name", ["elife-00288-v1", "elife-01328-v1"])
+def test_real_articles(site: Site, cdn: Cdn, name: str) -> None:
+    folder = articles_folder()
+    document = json.loads((folder / f"{name}.eif.json").read_text())
+    cdn.files[f"/{document['article-id']}/{name}.xml"] = (folder / f"{name}.xml").read_bytes()
+    assert site.post(document).json == document
+    page = site.client().get(f"/{document['path']}")
+    assert (page.status_code, document["contributors"][0]["surname"] in page.text) == (200, True)
+    found = site.store.by_path(document["path"])
+    assert found and found.body_html and found.published
+    assert [one.id for one in site.store.search(document["doi"]).articles] == [document["article-version-id"]]
