@@ -29,7 +29,7 @@ Check = Callable[[str, object], Iterator[Problem]]
 
 def text(pattern: str = "", like: str = "") -> Check:
     """A string; with a regular expression that must be found in it, and an example of what it is like."""
-    wanted = re.compile(pattern, re.ASCII)
+    wanted = re.compile(pattern)
 
     def check(field: str, value: object) -> Iterator[Problem]:
         if not isinstance(value, str):

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 from bot.eif import ConversionError, convert
+from continuum.eif import is_date_time
 
 
 def main() -> int:
@@ -18,7 +19,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bot.eif", description=__doc__)
     parser.add_argument("xml", type=Path, help="the article's XML")
     parser.add_argument("--version", type=_version, required=True, help="the version of the article that it is")
-    parser.add_argument("--update", metavar="WHEN", help="when this version was made: 2012-12-13T00:00:00Z")
+    parser.add_argument(
+        "--update", type=_update, metavar="WHEN", help="when this version was made: 2012-12-13T00:00:00Z"
+    )
     arguments = parser.parse_args()
     try:
         document = convert(arguments.xml.read_bytes(), arguments.version, arguments.update)
@@ -40,6 +43,12 @@ def _version(text: str) -> int:
     if not text.isascii() or not text.isdigit() or not int(text):
         raise argparse.ArgumentTypeError(f"{text!r} is not a version: a whole number from 1")
     return int(text)
+
+
+def _update(text: str) -> str:
+    if not is_date_time(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not like 2012-12-13T00:00:00Z")
+    return text
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from bs4 import BeautifulSoup
@@ -13,9 +13,9 @@ from bot.eif import front, safe_xml
 from bot.eif.citations import citations
 from bot.eif.contributors import contributors, make_even, of_sub_article
 from bot.eif.failure import ConversionError
-from bot.eif.fragments import fragments
+from bot.eif.fragments import Contributors, fragments
 from bot.eif.markup import kept
-from bot.eif.referenced import emails, kinds_of_footnotes, referenced
+from bot.eif.referenced import Footnote, emails, footnotes, referenced
 from continuum.eif import Problem, problems
 
 # Where the XML says what an EIF can't do without.
@@ -23,10 +23,10 @@ _SAID_BY = {
     "title": "article-meta/title-group/article-title",
     "doi": "article-meta/article-id[@pub-id-type='doi']",
     "article-id": "article-meta/article-id[@pub-id-type='publisher-id']",
-    "article-version-id": "article-meta/article-id[@pub-id-type='publisher-id']",
     "elocation-id": "article-meta/elocation-id",
     "article-type": "article/@article-type",
 }
+_DERIVED = ("article-version-id", "path")
 
 
 def convert(xml: bytes, version: int, update: str | None = None, publish: bool = True) -> dict[str, object]:
@@ -44,7 +44,7 @@ def convert(xml: bytes, version: int, update: str | None = None, publish: bool =
         raise ConversionError([f"the XML is not an article's JATS as it should be: {error!r}"]) from error
     wrong = problems(document)
     if wrong:
-        raise ConversionError(_told(problem) for problem in wrong)
+        raise ConversionError(_told(wrong))
     return document
 
 
@@ -55,6 +55,8 @@ def _read(xml: bytes) -> BeautifulSoup:
         raise ConversionError([str(error)]) from None
     if root.tag != "article":
         raise ConversionError([f"the XML is not an article: its root element is {root.tag!r}, not 'article'"])
+    if root.find("front/article-meta") is None:
+        raise ConversionError(["the XML says nothing about the article: it has no front/article-meta"])
     soup: BeautifulSoup = parseJATS.parse_xml(etree.tostring(root, encoding="unicode", with_tail=False))
     make_even(soup)
     return soup
@@ -66,7 +68,7 @@ def _document(soup: BeautifulSoup, version: int, update: str | None, publish: bo
     volume = front.volume(soup, update)
     path = f"content/{volume}/e{article_id}v{version}" if article_id else ""
     day = front.published(soup)
-    footnotes = kinds_of_footnotes(soup)
+    addresses, notes = emails(soup), footnotes(soup)
     return kept(
         article_type=front.article_type(soup),
         title=front.title(soup),
@@ -82,9 +84,9 @@ def _document(soup: BeautifulSoup, version: int, update: str | None, publish: bo
         impact_statement=front.impact_statement(soup),
         keywords=front.keywords(soup),
         categories=front.categories(soup),
-        contributors=contributors(soup, emails(soup), footnotes),
-        referenced=referenced(soup),
-        fragments=fragments(soup, path, _sub_article_contributors(soup, footnotes)),
+        contributors=contributors(soup, addresses, notes),
+        referenced=referenced(soup, addresses, notes),
+        fragments=fragments(soup, path, _sub_article_contributors(soup, notes)) if path else [],
         citations=citations(soup),
         related_articles=front.related_articles(soup),
         version=version,
@@ -92,16 +94,19 @@ def _document(soup: BeautifulSoup, version: int, update: str | None, publish: bo
     )
 
 
-def _sub_article_contributors(soup: BeautifulSoup, footnotes: Mapping[str, str]) -> Any:
+def _sub_article_contributors(soup: BeautifulSoup, notes: Mapping[str, Footnote]) -> Contributors:
     tags = soup.find_all("sub-article")
 
     def made(number: int, raws: Sequence[Mapping[str, Any]]) -> list[dict[str, object]]:
-        return of_sub_article(tags[number - 1], raws, footnotes)
+        return of_sub_article(tags[number - 1], raws, notes)
 
     return made
 
 
-def _told(problem: Problem) -> str:
-    said_by = _SAID_BY.get(problem.field)
-    value = "" if problem.value is None else f": {problem.value!r}"
-    return f"{problem}{value}{f' (in the XML: {said_by})' if said_by else ''}"
+def _told(wrong: Iterable[Problem]) -> Iterator[str]:
+    for problem in wrong:
+        if problem.field in _DERIVED and problem.value is None:
+            continue  # the id that it is made of is missing, and told
+        said_by = _SAID_BY.get(problem.field)
+        value = "" if problem.value is None else f": {problem.value!r}"
+        yield f"{problem}{value}{f' (in the XML: {said_by})' if said_by else ''}"

@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup, Tag
 from elifetools import parseJATS, rawJATS
 
 from bot.eif.markup import kept, one_line, plain
-from bot.eif.referenced import affiliation
+from bot.eif.referenced import Footnote, affiliation
 
 MEMBER = "author non-byline"
 _GROUP_KEY = "group-author-key"
@@ -31,9 +31,15 @@ def make_even(soup: BeautifulSoup) -> None:
     Each has a type; and the members of a group stand beside it, with its key. Later XML has them inside of the group's
     name, where their notes and addresses read as the group's.
     """
-    for untyped in soup.select("contrib:not([contrib-type])"):
-        untyped["contrib-type"] = "editor" if untyped.find_parent(attrs={"content-type": "section"}) else "author"
-    for number, group in enumerate(soup.select("article-meta > contrib-group > contrib:has(> collab)"), 1):
+    for contrib in soup.find_all("contrib"):
+        if not contrib.get("contrib-type"):
+            contrib["contrib-type"] = "editor" if contrib.find_parent(attrs={"content-type": "section"}) else "author"
+        for nameless in contrib.find_all("collab"):
+            if not plain(nameless):
+                nameless.extract()
+    front = soup.find("article-meta")
+    groups = front.select(":scope > contrib-group > contrib:has(> collab)") if front else []
+    for number, group in enumerate(groups, 1):
         members = group.select("collab contrib")
         key = _contrib_id(group, _GROUP_KEY) or f"group-author-id{number}"
         for member in reversed(members):
@@ -42,31 +48,31 @@ def make_even(soup: BeautifulSoup) -> None:
             member.append(_key(soup, key))
             group.insert_after(member)
         for inner in group.select("collab contrib-group"):
-            inner.decompose()
+            inner.extract()
 
 
-def contributors(soup: BeautifulSoup, emails: Iterable[str], footnotes: Mapping[str, str]) -> list[dict[str, object]]:
-    """All contributors of the article itself, in order. `emails`: ids of addresses; `footnotes`: kinds by id."""
+def contributors(soup: BeautifulSoup, emails: Iterable[str], notes: Mapping[str, Footnote]) -> list[dict[str, object]]:
+    """All contributors of the article itself, in order; they point only to `emails` that are there."""
     tags = rawJATS.article_contributors(soup) or []
     raws = parseJATS.format_authors(soup, tags, detail="brief")
-    return list(_all(tags, raws, frozenset(emails), footnotes))
+    return list(_all(tags, raws, frozenset(emails), notes))
 
 
 def of_sub_article(
-    tag: Tag, raws: Sequence[Mapping[str, Any]], footnotes: Mapping[str, str]
+    tag: Tag, raws: Sequence[Mapping[str, Any]], notes: Mapping[str, Footnote]
 ) -> list[dict[str, object]]:
     """The contributors of a decision letter or a response."""
-    return list(_all(rawJATS.contributors(tag), raws, frozenset(), footnotes))
+    return list(_all(rawJATS.contributors(tag), raws, frozenset(), notes))
 
 
 def _all(
-    tags: Sequence[Tag], raws: Sequence[Mapping[str, Any]], emails: frozenset[str], footnotes: Mapping[str, str]
+    tags: Sequence[Tag], raws: Sequence[Mapping[str, Any]], emails: frozenset[str], notes: Mapping[str, Footnote]
 ) -> Iterator[dict[str, object]]:
     for tag, raw in zip(tags, raws, strict=True):
         # elifetools reads the first id alone.
         ids = {"orcid": _contrib_id(tag, "orcid"), "group-author-key": _contrib_id(tag, _GROUP_KEY)}
         found = _contributor(
-            {**raw, **{name: text for name, text in ids.items() if text}}, _references(tag, emails, footnotes)
+            {**raw, **{name: text for name, text in ids.items() if text}}, _references(tag, emails, notes)
         )
         if found:
             yield found
@@ -141,27 +147,28 @@ def _affiliations(raw: Mapping[str, Any]) -> list[dict[str, object]]:
     return [found for inline in raw.get("affiliations", ()) if (found := affiliation(inline))]
 
 
-def _references(tag: Tag, emails: frozenset[str], footnotes: Mapping[str, str]) -> dict[str, list[str]]:
+def _references(tag: Tag, emails: frozenset[str], notes: Mapping[str, Footnote]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for pointer in tag.find_all("xref"):
         for rid in str(pointer.get("rid", "")).split():
-            kind = _kind(str(pointer.get("ref-type", "")), rid, footnotes)
+            kind = _kind(str(pointer.get("ref-type", "")), rid, notes)
             if kind and (kind != "email" or rid in emails):
                 found.setdefault(kind, []).append(rid)
     return found
 
 
-def _kind(ref_type: str, rid: str, footnotes: Mapping[str, str]) -> str:
+def _kind(ref_type: str, rid: str, notes: Mapping[str, Footnote]) -> str:
     if ref_type == "aff":
         return "affiliation"
     if ref_type == "corresp":
         return "email"
     begins = (kind for prefix, kind in _PREFIXES.get(ref_type, {}).items() if rid.startswith(prefix))
-    return next(begins, footnotes.get(rid, "") if ref_type in _PREFIXES else "")
+    known = notes.get(rid) if ref_type in _PREFIXES else None
+    return next(begins, known.kind if known else "")
 
 
 def _contrib_id(tag: Tag, kind: str) -> str:
-    return plain(tag.select_one(f'contrib-id[contrib-id-type="{kind}"]'))
+    return plain(tag.find("contrib-id", attrs={"contrib-id-type": kind}))
 
 
 def _key(soup: BeautifulSoup, key: str) -> Tag:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from bs4 import BeautifulSoup, Tag
@@ -13,20 +14,37 @@ from continuum.eif import is_email
 
 _AFFILIATION = ("dept", "institution", "city", "country", "email")
 _EQUAL = ("con", "equal", "equal-contrib")
-_PRESENT_ADDRESS = "present-address"
 
 
-def referenced(soup: BeautifulSoup) -> dict[str, object]:
-    """Everything that contributors may point to; see `kind_of` for which of it a footnote is."""
+@dataclass(frozen=True)
+class Footnote:
+    """A footnote, and what kind it is: `contribution`, `competing-interest`, `equal-contrib`, `present-address`, or
+    `foot-note` for any other that authors point to; '' for what is not theirs."""
+
+    kind: str
+    tag: Tag
+
+
+def footnotes(soup: BeautifulSoup) -> dict[str, Footnote]:
+    """All footnotes by id."""
+    return {str(tag["id"]): Footnote(_kind(tag), tag) for tag in soup.find_all("fn", id=True)}
+
+
+def referenced(soup: BeautifulSoup, addresses: Mapping[str, str], notes: Mapping[str, Footnote]) -> dict[str, object]:
+    """Everything that contributors may point to, by its kind and its id."""
+
+    def texts(kind: str) -> dict[str, str]:
+        return {key: first_paragraph(note.tag) for key, note in notes.items() if note.kind == kind}
+
     return kept(
         affiliation=_affiliations(soup),
-        email=emails(soup),
+        email=addresses,
         funding=_funding(soup),
-        contribution=_footnotes(soup, "contribution", first_paragraph),
-        equal_contrib=_footnotes(soup, "equal-contrib", first_paragraph),
-        competing_interest=_footnotes(soup, "competing-interest", first_paragraph),
-        present_address=_footnotes(soup, _PRESENT_ADDRESS, first_paragraph),
-        foot_note=_footnotes(soup, "foot-note", _note),
+        contribution=texts("contribution"),
+        equal_contrib=texts("equal-contrib"),
+        competing_interest=texts("competing-interest"),
+        present_address=texts("present-address"),
+        foot_note={key: _foot_note(note.tag) for key, note in notes.items() if note.kind == "foot-note"},
         related_object={str(tag["id"]): {} for tag in soup.find_all("related-object", id=True)},
     )
 
@@ -46,11 +64,6 @@ def emails(soup: BeautifulSoup) -> dict[str, str]:
     return {key: address for key, address in found.items() if address}
 
 
-def kinds_of_footnotes(soup: BeautifulSoup) -> dict[str, str]:
-    """Which kind each footnote is, by its id: `contribution`, `competing-interest`, `equal-contrib` …"""
-    return {str(note["id"]): kind for note in soup.find_all("fn", id=True) if (kind := _kind(note))}
-
-
 def _kind(note: Tag) -> str:
     kind = str(note.get("fn-type", ""))
     group = note.find_parent("fn-group")
@@ -63,16 +76,10 @@ def _kind(note: Tag) -> str:
         return ""
     if kind in _EQUAL:
         return "equal-contrib"
-    return _PRESENT_ADDRESS if kind == _PRESENT_ADDRESS else "foot-note"
+    return kind if kind == "present-address" else "foot-note"
 
 
-def _footnotes(soup: BeautifulSoup, kind: str, read: Callable[[Tag], object]) -> dict[str, object]:
-    kinds = kinds_of_footnotes(soup)
-    notes = ((str(note["id"]), note) for note in soup.find_all("fn", id=True))
-    return {key: read(note) for key, note in notes if kinds.get(key) == kind}
-
-
-def _note(note: Tag) -> dict[str, object]:
+def _foot_note(note: Tag) -> dict[str, object]:
     return {"type": str(note.get("fn-type", "other")), "value": first_paragraph(note)}
 
 

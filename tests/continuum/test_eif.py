@@ -53,7 +53,8 @@ def test_what_production_made_is_valid() -> None:
 ODD: list[Any] = [
     None, True, False, 0, 1, -1, 1.0, 1.5, "", "x", "yes", "2016", "2010a", "in press", "In Press", "2010–2012",
     "author", "editor", "author non-byline", "on-behalf-of", "abstract", "fig", "sub-article", "app",
-    "10.7554/eLife.00777", "10.7554/", "http://x/y", "a/b", "/a", "a//b", "a/", "a:b", "e00777", "e777", "xe00777", "POA", "poa", "a@b", "@",
+    "10.7554/eLife.00777", "10.7554/", "10.7554/a\u00a0b", "\u0661\u0662\u0663\u0664", "http://x/y",
+    "a/b", "/a", "a//b", "a/", "a:b", "e00777", "e777", "xe00777", "POA", "poa", "a@b", "@",
     "http://orcid.org/1", "orcid.org/1", "2016-05-28T15:00:00Z", "2016-05-28", "2016-05-28T15:00:00", [], ["x"], [1],
     [[]], {}, {"x": "y"}, {"type": "author"}, {"type": "author", "collab": "x"}, {"type": "author", "surname": "x"},
     {"type": "on-behalf-of", "on-behalf-of": "x"}, {"group-type": "author"}, {"group-type": "a", "surname": "x"},

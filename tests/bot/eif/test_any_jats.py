@@ -79,7 +79,7 @@ def tree(choice: random.Random, depth: int = 0) -> etree._Element:
 SEEDS = st.integers(0, 2**32)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(SEEDS)
 def test_elements_of_jats_in_any_order(seed: int) -> None:
     choice = random.Random(seed)

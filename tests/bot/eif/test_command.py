@@ -67,7 +67,15 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [[], ["x.xml"], ["--version", "1"], ["x.xml", "--version", "0"], ["x.xml", "--version", "one"]]
+    "arguments",
+    [
+        [],
+        ["x.xml"],
+        ["--version", "1"],
+        ["x.xml", "--version", "0"],
+        ["x.xml", "--version", "one"],
+        ["x.xml", "--version", "1", "--update", "today"],
+    ],
 )
 def test_wrong_use(arguments: list[str]) -> None:
     done = run(*arguments)

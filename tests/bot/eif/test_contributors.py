@@ -49,6 +49,12 @@ def test_an_orcid(written: str, orcid: str | None) -> None:
     assert made.get("orcid") == orcid
 
 
+def test_a_group_without_a_name_is_not_listed() -> None:
+    assert "contributors" not in eif(
+        "<contrib-group><contrib contrib-type='author'><collab/></contrib></contrib-group>"
+    )
+
+
 def test_names_with_one_part() -> None:
     assert contributor('<contrib contrib-type="author"><name><surname>Plato</surname></name></contrib>') == {
         "type": "author", "surname": "Plato",
