@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import logging
 import secrets
 from dataclasses import dataclass
 from typing import cast
@@ -19,6 +20,8 @@ from psycopg.rows import DictRow
 from werkzeug.exceptions import BadRequest, Forbidden
 
 from continuum.database import Connections
+
+log = logging.getLogger(__name__)
 
 LINK_HOURS = 24
 _SESSION_HOURS = 12
@@ -76,6 +79,7 @@ def sign_in(link: str) -> User | None:
         if used is None:
             return None
         secret = _new(connection, "sign_in", used["name"], _SESSION_HOURS)
+    log.info("%s signed in by a link", used["name"])
     session.clear()
     session[_SECRET] = secret
     g.user = User(used["name"])

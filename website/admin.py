@@ -8,6 +8,7 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 
 from continuum.database import Connections
 from website import accounts, assets, switches
+from website.store import store
 
 _SAVED = "The settings have been saved."
 _BACK = "The path of this machine's settings is used again."
@@ -20,7 +21,7 @@ def service(connections: Connections, default_cdn: str) -> Blueprint:
     @admin.get("/admin")
     def front() -> Response:
         user = accounts.demand_user()
-        return _page("admin/front.html", who=user.name)
+        return _page("admin/front.html", who=user.name, drafts=store().drafts())
 
     @admin.get("/admin/config/services/elife-article-assets-source")
     def assets_source(said: str = "", wrong: str = "", typed: str | None = None) -> Response:
@@ -65,7 +66,7 @@ def service(connections: Connections, default_cdn: str) -> Blueprint:
     return admin
 
 
-def _page(template: str, **values: str) -> Response:
+def _page(template: str, **values: object) -> Response:
     page = make_response(render_template(template, form_token=accounts.form_token, **values))
     page.headers["Cache-Control"] = "no-store"
     return page

@@ -97,6 +97,15 @@ class Store:
             ).fetchall()
         return _found(rows, total, size, page)
 
+    def drafts(self, size: int = 5 * PAGE) -> Found:
+        """What was posted and is not published, for editors: the last posted first."""
+        with self._connections.transaction() as connection:
+            total = connection.execute("SELECT count(*) AS total FROM content WHERE NOT live").fetchone()
+            rows = connection.execute(
+                f"SELECT {_FIELDS} FROM content WHERE NOT live ORDER BY posted_at DESC, id DESC LIMIT %s", (size,)
+            ).fetchall()
+        return _found(rows, total, size, 1)
+
     def by_path(self, path: str, preview: bool = False) -> ArticleVersion | None:
         """The article version with that path; with `preview` its draft, where it has one.
 

@@ -138,6 +138,17 @@ def test_a_form_of_somebody_elses_does_nothing(site: Site, given: Any) -> None:
     assert editor.get("/admin").status_code == 200
 
 
+def test_editors_see_what_waits_to_be_published(site: Site) -> None:
+    editor = site.editor()
+    assert "Nothing waits" in editor.get("/admin").text
+    site.post(eif("00001", publish=True))
+    site.post(eif("00002", title="<i>One</i> & two<script>"))
+    page = editor.get("/admin").text
+    assert '<a href="/content/1/e00002v1">' in page
+    assert "00001" not in page
+    assert "<script>" not in page
+
+
 def test_no_secret_is_kept_or_shown(site: Site) -> None:
     link = site.link()
     editor = site.editor()
