@@ -27,6 +27,8 @@ def service(connections: Connections, login: Login, default_cdn: str) -> Bluepri
 
     @api.before_request
     def admit() -> None:
+        # Read before it is refused: what uWSGI has not read, nginx takes for the end of the application.
+        request.get_data()
         _demand(login)
         with connections.transaction() as connection:
             demand_no_maintenance(connection)
