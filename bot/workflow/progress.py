@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from bot.workflow import decisions
@@ -97,8 +97,11 @@ def _failed(job: Job, tries: list[Try], history: History, task_list: str) -> Goi
     last = tries[-1]
     failure = Failure.read(last.reason, last.details)
     failures = sum(one.state is State.FAILED for one in tries)
-    if failure.permanent or failures > job.step.retries:
+    if failure.permanent:
         return _give_up(job, tries, failure)
+    if failures > job.step.retries:
+        end = f"{failure.message.rstrip('. ')}; given up after {failures} tries, start it again when that is over"
+        return _give_up(job, tries, replace(failure, message=end))
     timer = f"{job.key}.{len(tries) + 1}"
     if timer not in history.timers:
         seconds = min(_FIRST_PAUSE_SECONDS * 2 ** (failures - 1), job.step.longest_pause)

@@ -82,7 +82,8 @@ def test_each_part_has_tries_of_its_own() -> None:
     assert list(run.open) == ["2.Resize.0.1", "2.Resize.1.3"]
     run.end("Failed", "2.Resize.1.3", reason="503")
     run.decide()
-    assert run.given()["session"]["failed"] == {"activity": "Resize", "message": "503", "article": None}
+    message = "503; given up after 3 tries, start it again when that is over"
+    assert run.given()["session"]["failed"] == {"activity": "Resize", "message": message, "article": None}
     run.complete(activity_id="2.Resize.0.1")
     assert run.decide() == [], "nothing but the report is waited for"
     run.complete(activity_id="report.1")
