@@ -279,6 +279,13 @@ def test_without_its_database_it_says_so_and_goes_on_when_it_is_back(
     assert lax.get(doi(article)).status_code == 200
 
 
+def test_a_database_that_was_restarted_meanwhile_is_not_noticed(lax: Lax, cluster: PostgreSQL, article: int) -> None:
+    lax.send(eif(article))
+    cluster.stop()
+    cluster.start()
+    assert lax.get(doi(article)).status_code == 200
+
+
 def test_without_a_database_configured_it_says_so(lax: Lax) -> None:
     answer = Lax(replace(lax.database, host="")).get("10.7554/eLife.00353/")
     assert (answer.status_code, answer.get_json()) == (503, {"message": "no database is configured"})
