@@ -16,6 +16,7 @@ from typing import IO, TYPE_CHECKING, Any, Self
 from botocore.exceptions import BotoCoreError, ClientError
 from s3transfer.exceptions import RetriesExceededError
 from s3transfer.manager import TransferConfig, TransferManager
+from urllib3.exceptions import HTTPError
 
 from bot.activity.task import PermanentFailure, TemporaryFailure
 from bot.provider.environment import BotSettings
@@ -134,7 +135,7 @@ class Storage:
             yield bucket
         except ClientError as error:
             raise _in_words(error, bucket, key) from error
-        except (BotoCoreError, RetriesExceededError) as error:
+        except (BotoCoreError, RetriesExceededError, HTTPError) as error:
             raise TemporaryFailure(f"S3 did not answer about {key} in the bucket {bucket}: {error}") from error
 
 
