@@ -8,6 +8,7 @@ messages/      what passes through the queues: read and made
 eif, shape     what an EIF must look like, and how that is said
 logs           where a process logs
 service        a long-running process: logs, stops at SIGTERM, rides out a lost connection
+clock          the time as AWS has it
 aws, queues    clients of AWS; a queue whose messages are taken, answered or set aside
 web, database  what every web application here answers: /ping, headers, errors; its PostgreSQL
 documents      the JSON that is sent to one, and what of it PostgreSQL can't keep

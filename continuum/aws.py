@@ -6,11 +6,14 @@ Where AWS is comes from the environment (AWS_ENDPOINT_URL), and so do the creden
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
 import boto3
 from botocore.config import Config
+
+from continuum import clock
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
@@ -27,6 +30,8 @@ _CONFIG = Config(
     read_timeout=_READ_SECONDS,
     retries={"mode": "standard", "total_max_attempts": 2},
 )
+# An activity asks S3 some hundred times; that one of these is answered 503 must not be the end of its try.
+_PATIENT = _CONFIG.merge(Config(retries={"mode": "standard", "total_max_attempts": 5}))
 
 
 def swf(region: str) -> SWFClient:
@@ -56,4 +61,11 @@ def _endpoint() -> str | None:
 @cache
 def _client(service: str, region: str, _endpoint: str | None) -> Any:
     # The endpoint is here for the cache alone: boto3 reads it from the environment by itself.
-    return boto3.client(service, region_name=region, config=_CONFIG)  # type: ignore[call-overload]
+    config = _PATIENT if service == "s3" else _CONFIG
+    client = boto3.client(service, region_name=region, config=config)  # type: ignore[call-overload]
+    client.meta.events.register("after-call", _hear_time)
+    return client
+
+
+def _hear_time(parsed: Mapping[str, Any], **_: object) -> None:
+    clock.hear(parsed.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date", ""))

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from bot.activity.task import TemporaryFailure
-from continuum import aws
+from continuum import aws, clock
 from continuum.messages.dashboard import Event, Property
 from continuum.queues import Queue
 from continuum.service import NotThere
@@ -38,7 +37,7 @@ class Dashboard:
             self._article.version,
             self._article.run,
             event_type=title,
-            timestamp=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f"),
+            timestamp=clock.now().strftime("%Y-%m-%dT%H:%M:%S.%f"),
             status=status,
             message=message,
             message_id=self._id("event", title, status, str(times)),

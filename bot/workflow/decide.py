@@ -22,8 +22,6 @@ _LONGEST_IDENTITY = 500
 
 def decide(workflow: Workflow, history: History, task_list: str) -> list[DecisionTypeDef]:
     """The decisions to take now; none while what was decided before still goes on."""
-    if history.cancel_requested:
-        return [decisions.cancel()]
     try:
         data = json_object(history.input)
     except (ValueError, RecursionError) as error:
@@ -32,6 +30,9 @@ def decide(workflow: Workflow, history: History, task_list: str) -> list[Decisio
     session = dict(workflow.session)
     for number, step in enumerate(workflow.steps, 1):
         match _step(number, step, history, data, session, task_list):
+            case Going() if history.cancel_requested:
+                stopped = GivenUp(step.name, Failure("The execution was cancelled"))
+                return _give_up(workflow, history, data | session, stopped, task_list)
             case Going(decisions=now):
                 return now
             case GivenUp() as given_up:
@@ -86,10 +87,14 @@ def _parts(
 def _give_up(
     workflow: Workflow, history: History, known: Mapping[str, Any], given_up: GivenUp, task_list: str
 ) -> list[DecisionTypeDef]:
-    """Has the dashboard told, then fails; fails as well where that can't be told."""
-    failed = [decisions.fail(f"{given_up.activity}: {given_up.failure.message}", given_up.details)]
+    """Has the dashboard told, then ends the execution; ends it as well where that can't be told."""
+    end = [
+        decisions.cancel()
+        if history.cancel_requested
+        else decisions.fail(f"{given_up.activity}: {given_up.failure.message}", given_up.details)
+    ]
     if not workflow.reports:
-        return failed
+        return end
     identity = {
         name: known[name] for name in _IDENTITY if len(str(known.get(name) or "")) in range(1, _LONGEST_IDENTITY)
     }
@@ -99,4 +104,4 @@ def _give_up(
         case Going(decisions=now):
             return now
         case _:
-            return failed
+            return end

@@ -177,8 +177,23 @@ def test_a_decision_taken_twice_does_not_disturb_what_goes_on() -> None:
     assert run.scheduled[-1]["activityId"] == "2.Second.1"
 
 
-def test_a_cancelled_execution_ends() -> None:
-    run = execution()
+def test_a_cancelled_execution_is_told_and_ends() -> None:
+    run = execution('{"article_id": "00353"}')
+    run.decide()
+    run.complete({"version": 2})
+    run.decide()
+    run.happen("WorkflowExecutionCancelRequested")
+    run.decide()
+    told = run.given()
+    assert told["data"] == {"article_id": "00353", "version": 2}
+    assert told["session"]["failed"]["message"] == "The execution was cancelled"
+    assert run.decide() == []
+    run.complete()
+    assert kinds(run.decide()) == ["CancelWorkflowExecution"]
+
+
+def test_a_cancelled_execution_of_no_article_ends_at_once() -> None:
+    run = execution("{}", WORKFLOWS["Ping"])
     run.decide()
     run.happen("WorkflowExecutionCancelRequested")
     assert kinds(run.decide()) == ["CancelWorkflowExecution"]
