@@ -75,7 +75,7 @@ def test_what_may_pass_is_tried_again_after_growing_pauses_then_told_and_given_u
     assert told["data"] == {"article_id": "00353", "version": "1"}
     message = "The website is busy (429); given up after 3 tries, start it again when that is over"
     assert told["session"]["failed"] == {"activity": "First", "message": message, "article": None}
-    assert reason(run) == "First: The website is busy (429)"
+    assert reason(run) == f"First: {message}"
     assert "where" in run.ended["failWorkflowExecutionDecisionAttributes"]["details"]
 
 
