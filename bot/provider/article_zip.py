@@ -112,7 +112,7 @@ class _Counted(io.RawIOBase):
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
         with _damage(self._what):
-            read = self._packed.read(len(buffer))
+            read = self._packed.read(min(len(buffer), _MB))
         self._budget.spend(len(read))
         buffer[: len(read)] = read
         return len(read)

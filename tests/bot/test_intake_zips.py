@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 import struct
 import zipfile
 from collections.abc import Callable, Mapping
@@ -134,6 +135,14 @@ def test_sizes_that_lie_do_not_help_a_bomb() -> None:
     content = packed({**SMALL, "elife-00777-fig2.tif": bytes(2_000_000)})
     lied = patched(content, struct.pack("<I", 2_000_000), struct.pack("<I", 10))
     assert "is damaged" in why_not(lied)
+
+
+def test_a_large_file_comes_out_whole_however_it_is_read() -> None:
+    large = random.Random(7).randbytes(9_000_000)
+    for how in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        content = packed({**SMALL, "elife-00777-video1.mp4": large}, how)
+        with open_zip(io.BytesIO(content), ZIP, "00777") as package, package.open("elife-00777-video1.mp4") as stream:
+            assert stream.read(8_000_000) + stream.read() == large
 
 
 def test_what_is_strange_but_an_article() -> None:
