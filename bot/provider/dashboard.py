@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from functools import cache
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -14,6 +15,8 @@ from continuum.queues import Queue
 from continuum.service import NotThere
 
 if TYPE_CHECKING:
+    from types_boto3_sqs import SQSClient
+
     from bot.activity.task import Article, Task
 
 # Ids are made of what is told and in which execution, so that telling it again counts once. Any UUID would do here.
@@ -26,7 +29,7 @@ class Dashboard:
     def __init__(self, task: Task, article: Article) -> None:
         self._task = task
         self._article = article
-        self._queue = Queue(aws.sqs(task.settings.sqs_region), task.settings.event_monitor_queue)
+        self._queue = _queue(aws.sqs(task.settings.sqs_region), task.settings.event_monitor_queue)
 
     def event(self, title: str, status: str, message: str) -> None:
         """Tells that an activity started, ended or failed: `status` is 'start', 'end' or 'error'."""
@@ -63,6 +66,12 @@ class Dashboard:
 
     def _id(self, *told: str) -> str:
         return str(uuid.uuid5(_IDS, "\0".join((self._task.run_id, *told))))
+
+
+@cache
+def _queue(sqs: SQSClient, name: str) -> Queue:
+    """Made once: a queue asks for its address when it is first used."""
+    return Queue(sqs, name)
 
 
 def of(task: Task, article: Article | None = None) -> Dashboard:
