@@ -30,6 +30,8 @@ class BotSettings:
     # Names of secrets in Secrets Manager, JSON with username and password; '' where nobody asks who it is.
     website_secret: str = ""
     lax_secret: str = ""
+    # How long website and lax may take for an answer; their web server cuts at 60 s.
+    http_seconds: int = 60
     # A file of rules; '' is bot/publication_settings.yaml.
     publication_settings: str = ""
     sqs_region: str = "us-east-1"

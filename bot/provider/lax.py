@@ -46,7 +46,7 @@ class Lax:
                 raise PermanentFailure(f"The bot's settings have no {name}: it is lax's address for the bot")
         if _PLACE not in settings.lax_article_versions:
             raise PermanentFailure(f"The setting lax_article_versions has no {_PLACE}: the article's id goes there")
-        service = WebService("lax", settings.lax_secret, settings.sqs_region)
+        service = WebService("lax", settings.lax_secret, settings.sqs_region, settings.http_seconds)
         return cls(service, settings.lax_article_versions, settings.lax_update)
 
     def versions(self, article_id: str) -> dict[int, dict[str, Any]]:

@@ -36,7 +36,7 @@ class Website:
         for name in ("drupal_EIF_endpoint", "drupal_approve_endpoint"):
             if not getattr(settings, name):
                 raise PermanentFailure(f"The bot's settings have no {name}: it is the website's address for the bot")
-        service = WebService("The website", settings.website_secret, settings.sqs_region)
+        service = WebService("The website", settings.website_secret, settings.sqs_region, settings.http_seconds)
         return cls(service, settings.drupal_EIF_endpoint, settings.drupal_approve_endpoint)
 
     def stored(self, article_version_id: str) -> dict[str, Any] | None:
