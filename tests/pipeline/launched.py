@@ -80,10 +80,16 @@ class Launched(Publishing):
         return self.anybody.get(f"{self.website_url}/{path}", timeout=60)
 
     def public(self, path: str) -> bool:
-        return self.page(path).status_code == 200
+        try:
+            return self.page(path).status_code == 200
+        except requests.ConnectionError:  # the machine boots
+            return False
 
     def versions(self, article_id: str) -> dict[str, Any]:
-        answer = self.anybody.get(f"{self.lax_url}/api/v1/article/10.7554/eLife.{article_id}/version/", timeout=60)
+        try:
+            answer = self.anybody.get(f"{self.lax_url}/api/v1/article/10.7554/eLife.{article_id}/version/", timeout=60)
+        except requests.ConnectionError:
+            return {}
         return dict(answer.json()) if answer.ok else {}
 
     def refused(self) -> list[str]:
