@@ -6,9 +6,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.activity import ACTIVITIES
 from bot.queue_workflow_starter import execution_id
-from bot.workflow import PERIODIC, WORKFLOWS, activities
+from bot.workflow import PERIODIC, WORKFLOWS
 from continuum.messages.starter import StartWorkflow
 
 files = st.fixed_dictionaries({"bucket_name": st.text(), "file_name": st.text(), "file_etag": st.text()})
@@ -47,10 +46,6 @@ def test_an_id_can_be_read() -> None:
 
 def test_without_a_file_each_message_has_its_own() -> None:
     assert execution_id("Ping", StartWorkflow("Ping"), "a") != execution_id("Ping", StartWorkflow("Ping"), "b")
-
-
-def test_every_activity_of_a_workflow_can_be_done() -> None:
-    assert {activity.name for activity in activities()} <= set(ACTIVITIES)
 
 
 def test_what_runs_periodically_is_a_workflow() -> None:
