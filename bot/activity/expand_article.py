@@ -33,15 +33,11 @@ def perform(task: Task) -> Mapping[str, Any]:
     """
     article, named = identify(task), _named(task)
     folder = f"{article.article_id}.{article.version}/{article.run}"
-    storage = Storage.of(task.settings)
     zip_name = str(task.data["file_name"])
     with scratch() as file:
-        storage.download("production_bucket", zip_name, file)
+        Storage.of(task.settings).download("production_bucket", zip_name, file)
         with open_zip(file, zip_name, article.article_id) as package:
-            # The XML first: where it is wrong, nothing else needs to be unpacked.
-            xml, *others = sorted(package.files, key=lambda name: not is_article_xml(name))
-            _put(storage, package, xml, f"{folder}/{xml}")
-            each(task, lambda name: _put(storage, package, name, f"{folder}/{name}"), others)
+            _put_all(task, package, folder)
     return {
         "article_id": article.article_id,
         "version": article.version,
@@ -78,13 +74,20 @@ def _update_date(task: Task, named: ArticleZip) -> str:
         raise PermanentFailure(f"{named.name} has no date in its name, and {error}") from error
 
 
-def _put(storage: Storage, package: Package, name: str, key: str) -> None:
-    if is_article_xml(name):
-        # What is there is not replaced: where this worker was taken for dead, it has its version already.
-        storage.put(BUCKET, key, _xml(package, name), "application/xml", replace=False)
-        return
-    with package.open(name) as file:
-        storage.upload(BUCKET, key, file)
+def _put_all(task: Task, package: Package, folder: str) -> None:
+    """The XML first: where it is wrong, nothing else needs to be unpacked. Large files one after another."""
+    storage = Storage.of(task.settings)
+
+    def put(name: str) -> None:
+        with package.open(name) as file:
+            storage.upload(BUCKET, f"{folder}/{name}", file)
+
+    xml = next(name for name in package.files if is_article_xml(name))
+    # What is there is not replaced: where this worker was taken for dead, it has its version already.
+    storage.put(BUCKET, f"{folder}/{xml}", _xml(package, xml), "application/xml", replace=False)
+    others = [name for name in package.files if name != xml]
+    each(task, put, (name for name in others if not package.is_large(name)))
+    each(task, put, (name for name in others if package.is_large(name)), at_once=1)
 
 
 def _xml(package: Package, name: str) -> bytes:

@@ -20,6 +20,7 @@ from bot.activity.task import PermanentFailure
 from bot.provider.zip_members import members
 
 _MB = 1024 * 1024
+_LARGE = 8 * _MB
 _BEGINS = b"PK"
 # The record at a zip's end (PKWARE's APPNOTE, 4.3.16): 22 bytes and a comment of at most 65535.
 _END = b"PK\x05\x06"
@@ -52,6 +53,10 @@ class Package:
     def files(self) -> list[str]:
         """The files' names, without folders."""
         return sorted(self._members)
+
+    def is_large(self, file: str) -> bool:
+        """Whether a file is better handled alone: several at once would take much memory."""
+        return self._members[file].file_size > _LARGE
 
     @contextmanager
     def open(self, file: str) -> Iterator[IO[bytes]]:

@@ -9,10 +9,10 @@ from typing import TypeVar
 from bot.activity.task import Task, TemporaryFailure
 
 T = TypeVar("T")
-_THREADS = 6  # fewer than the connections that boto3 keeps
+_AT_ONCE = 6  # fewer than the connections that boto3 keeps
 
 
-def each(task: Task, do: Callable[[T], object], things: Iterable[T]) -> None:
+def each(task: Task, do: Callable[[T], object], things: Iterable[T], at_once: int = _AT_ONCE) -> None:
     """Does it for each of the things, some at a time; raises the first failure, in their order.
 
     Begins nothing more once something failed, or the task's answer is no longer wanted (TemporaryFailure).
@@ -23,7 +23,7 @@ def each(task: Task, do: Callable[[T], object], things: Iterable[T]) -> None:
             raise TemporaryFailure("It took too long; another worker does it")
         do(thing)
 
-    with ThreadPoolExecutor(_THREADS, thread_name_prefix="side-by-side") as pool:
+    with ThreadPoolExecutor(at_once, thread_name_prefix="side-by-side") as pool:
         doing = [pool.submit(one, thing) for thing in things]
         wait(doing, return_when=FIRST_EXCEPTION)
         for future in doing:

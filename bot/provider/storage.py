@@ -37,6 +37,7 @@ _IN_PARTS = TransferConfig(
     max_submission_concurrency=4,
     max_in_memory_upload_chunks=4,
     max_in_memory_download_chunks=4,
+    max_io_queue_size=32,  # of 256 KB
 )
 _MISSING = {"NoSuchKey", "404", "NotFound"}
 _THERE_ALREADY = {"PreconditionFailed", "412"}
