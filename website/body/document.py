@@ -122,8 +122,10 @@ def _simplify(element: Any) -> None:
         unwrap(element)
     elif name == "element-citation":
         _cite(element)
-    elif name == "td" and element.getparent().getparent().tag == "thead":
+    elif name == "td" and _heads_a_column(element):
         element.tag = "th"
+    elif name == "th" and not _has_text(element):
+        element.tag = "td"
     elif name == "code":
         _as_text(element)
     elif name in _INLINE or name == "p":
@@ -215,6 +217,14 @@ def _as_text(element: Any) -> None:
     text, tail = "".join(element.itertext()), element.tail
     element.clear()
     element.text, element.tail = text, tail
+
+
+def _heads_a_column(cell: Any) -> bool:
+    return _has_text(cell) and next(cell.iterancestors("thead"), None) is not None
+
+
+def _has_text(element: Any) -> bool:
+    return bool("".join(element.itertext()).strip())
 
 
 def _in_cell(element: Any) -> bool:

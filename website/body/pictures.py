@@ -25,7 +25,7 @@ from website.body import ASSET
 _HEAD = 128 * 1024
 _PICTURE = re.compile(rf'src="{ASSET}([\w.-]+)\.jpg"')
 # As wide as style.css makes a figure.
-_SHOWN = "(min-width: 52rem) 46rem, 100vw"
+_SHOWN = "(min-width: 52rem) 45rem, calc(100vw - 3rem)"
 
 _pool = urllib3.PoolManager(maxsize=4, retries=False)
 
