@@ -68,6 +68,14 @@ cron:
       - pkg: cron
 
 # cron.py starts workflows: its log is where people look for what was started.
+/opt/elife-bot/cron.log:
+  file.managed:
+    - user: elife
+    - group: elife
+    - replace: false
+    - require:
+      - file: /opt/elife-bot
+
 /opt/elife-bot/starter.log:
   file.symlink:
     - target: cron.log
