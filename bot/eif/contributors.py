@@ -82,7 +82,7 @@ def _contributor(raw: Mapping[str, Any], references: Mapping[str, list[str]]) ->
     if raw.get("type") == "on-behalf-of":
         text = one_line(raw.get("on-behalf-of") or "")
         return {"type": "on-behalf-of", "on-behalf-of": text} if text else None
-    if raw.get("collab") and not raw.get("surname"):
+    if raw.get("collab"):
         return _group(raw, references)
     return _person(raw, references)
 
@@ -137,9 +137,8 @@ def _orcid(text: str | None) -> str:
     return match[0] if match[0].startswith("http") and "www." not in match[0] else f"http://orcid.org/{match[1]}"
 
 
-def _email(found: str | Sequence[str] | None) -> str:
+def _email(addresses: Sequence[str] | None) -> str:
     """The last address, as in production, where someone has several."""
-    addresses = [found] if isinstance(found, str) else list(found or ())
     return one_line(addresses[-1]) if addresses else ""
 
 

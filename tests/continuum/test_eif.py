@@ -106,6 +106,30 @@ def test_it_agrees_with_the_schema_whatever_is_changed(which: int, seed: int, ti
     agree(document)
 
 
+PLACES: tuple[tuple[str | int, ...], ...] = (
+    ("contributors", 0), ("contributors", 0, "affiliations"), ("contributors", 0, "references"), ("fragments", 0),
+    ("citations", "bib1"), ("citations", "bib1", "authors", 0), ("referenced",), ("referenced", "affiliation", "aff1"),
+    ("referenced", "email", "cor1"), ("referenced", "funding", "par-1"), ("referenced", "contribution", "con1"),
+    ("related-articles",), ("categories",), ("keywords",), ("keywords", "author-keywords"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("place", PLACES, ids=lambda place: ".".join(map(str, place)))
+def test_it_agrees_with_the_schema_on_anything_in_each_place(place: tuple[str | int, ...]) -> None:
+    for odd in (*ODD, {"collab": "x"}, {"surname": "x"}, {"type": "x", "value": "y", "more": 1}, {"type": 1}):
+        document: Any = deepcopy(made()[0])
+        inner = document
+        for step in place[:-1]:
+            inner = inner[step]
+        inner[place[-1]] = deepcopy(odd)
+        agree(document)
+
+
+def test_it_agrees_with_the_schema_on_footnotes() -> None:
+    for note in ({}, {"type": "x", "value": "y", "more": 1}, {"type": 1}, {"value": 1}, "x", None):
+        agree({**made()[0], "referenced": {"foot-note": {"fn1": note}}})
+
+
 anything = st.recursive(
     st.sampled_from([item for item in ODD if not isinstance(item, dict | list)]),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(NAMES), inner, max_size=4),

@@ -49,6 +49,11 @@ def test_an_orcid(written: str, orcid: str | None) -> None:
     assert made.get("orcid") == orcid
 
 
+def test_a_contributor_is_either_a_group_or_a_person() -> None:
+    made = contributor(author("<collab>Flies</collab>"))
+    assert made == {"type": "author", "collab": "Flies", "group-author-key": "group-author-id1"}
+
+
 def test_a_group_without_a_name_is_not_listed() -> None:
     assert "contributors" not in eif(
         "<contrib-group><contrib contrib-type='author'><collab/></contrib></contrib-group>"

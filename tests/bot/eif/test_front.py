@@ -43,6 +43,7 @@ def test_a_title_of_a_reference_is_not_the_articles() -> None:
         ('<pub-date date-type="publication"><day>1</day><month>11</month><year>2018</year></pub-date>', "",
          "2018-11-01", 7),
         ('<pub-date pub-type="epub"><day>15</day><month>10</month><year>2012</year></pub-date>', "", "2012-10-15", 1),
+        ('<pub-date pub-type="ppub"><day>15</day><month>10</month><year>2012</year></pub-date>', "", None, 1),
         ('<pub-date date-type="pub"><year>2015</year></pub-date>', "", None, 4),
         ('<pub-date date-type="pub"><day>31</day><month>2</month><year>2015</year></pub-date>', "", None, 4),
         ('<pub-date pub-type="collection"><year>2016</year></pub-date>', "", None, 5),
