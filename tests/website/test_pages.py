@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 from tests.articles import make_article
 from tests.website.cdn import Cdn
 from tests.website.documents import png
-from tests.website.site import Site, eif
+from tests.website.site import Running, Site, eif
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 PATH = "/content/1/e00777v1"
@@ -279,3 +279,11 @@ def test_feed_sitemap_and_robots(site: Site) -> None:
     assert "<loc>http://localhost/content/1/e00777v1</loc><lastmod>2012-12-13</lastmod>" in sitemap.text
     assert "00888" not in feed.text + sitemap.text
     assert "Sitemap: http://localhost/sitemap.xml" in get(site, "/robots.txt").text
+
+
+def test_it_is_the_same_as_it_is_installed(running: Running, cdn: Cdn) -> None:
+    cdn.put_article("00777")
+    process = running.start()
+    assert process.post(eif(publish=True)).status_code == 200
+    assert "We counted flies" in process.get("content/1/e00777v1").text
+    assert "--paper" in process.get("static/style.css").text
