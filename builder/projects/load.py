@@ -125,10 +125,14 @@ def load(settings: Path | None = None) -> Projects:
             if first != found.project.origin:
                 mistakes.add(found.project.origin, f"is a project in {first} already: rename or remove one of the two")
     reader = Reader(mistakes)
+    read_so_far: list[tuple[Layers, Project]] = []
     for found in layers.values():
         for instance_id in ("", *found.alternatives()):
-            _project(found, instance_id, reader)
+            project = _project(found, instance_id, reader)
+            if project:
+                read_so_far.append((found, project))
     _same_hosts(layers, mistakes)
+    _unknown_secrets(read_so_far, mistakes)
     mistakes.raise_if_any()
     return Projects(layers)
 
@@ -161,6 +165,16 @@ def _same_hosts(layers: MappingOf[str, Layers], mistakes: Mistakes) -> None:
             first = taken.setdefault(where, subdomain)
             if first is not subdomain:
                 mistakes.add(subdomain.origin, f"{subdomain.text} is taken by {first.origin.key}: choose another")
+
+
+def _unknown_secrets(found: list[tuple[Layers, Project]], mistakes: Mistakes) -> None:
+    """What a project may read of others must be made by them."""
+    made = {f"{project.name}/{name}" for _, project in found for name in project.aws.secrets}
+    for layers, project in found:
+        for index, secret in enumerate(project.aws.access.secrets):
+            if secret not in made:
+                node = find(layers.merged(project.instance_id), ["aws", "access", "secrets", str(index)])
+                mistakes.add(node.origin, f"no project makes {secret}: add it under its `secrets`, or leave it out")
 
 
 def _project_files(settings: Path, mistakes: Mistakes) -> list[Path]:
