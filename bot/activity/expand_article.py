@@ -33,10 +33,9 @@ def perform(task: Task) -> Mapping[str, Any]:
     """
     article, named = identify(task), _named(task)
     folder = f"{article.article_id}.{article.version}/{article.run}"
-    zip_name = str(task.data["file_name"])
     with scratch() as file:
-        Storage.of(task.settings).download("production_bucket", zip_name, file)
-        with open_zip(file, zip_name, article.article_id) as package:
+        Storage.of(task.settings).fetch(*_place(task), file)
+        with open_zip(file, _zip_name(task), article.article_id) as package:
             _put_all(task, package, folder)
     return {
         "article_id": article.article_id,
@@ -45,16 +44,29 @@ def perform(task: Task) -> Mapping[str, Any]:
         "status": named.status.value,
         "update_date": _update_date(task, named),
         "expanded_folder": folder,
-        "zip_name": zip_name,
+        "zip_name": _zip_name(task),
     }
 
 
+def _place(task: Task) -> tuple[str, str]:
+    """The zip's bucket and key. It may be in any bucket: the feeder's message says which."""
+    bucket = task.data.get("bucket_name") or task.settings.bucket("production_bucket")
+    return str(bucket), str(task.data["file_name"])
+
+
+def _zip_name(task: Task) -> str:
+    return _place(task)[1].rpartition("/")[2]
+
+
 def _named(task: Task) -> ArticleZip:
-    name = str(task.data["file_name"])
+    name = _zip_name(task)
     try:
-        return ArticleZip.parse(name)
+        named = ArticleZip.parse(name)
     except ArticleNameError as error:
         raise PermanentFailure(f"{error}; give it such a name and send it again") from error
+    if named.version == 0:
+        raise PermanentFailure(f"{name}: an article has no version 0; give it the right version and send it again")
+    return named
 
 
 @lru_cache(maxsize=64)
@@ -66,12 +78,13 @@ def _version(settings: BotSettings, named: ArticleZip, force: bool, _execution: 
 
 
 def _update_date(task: Task, named: ArticleZip) -> str:
+    """The date in the zip's name, else when S3 says that it came."""
     if named.updated:
         return written(named.updated)
     try:
-        return written(instant(str(task.data["event_time"])))
-    except DateError as error:
-        raise PermanentFailure(f"{named.name} has no date in its name, and {error}") from error
+        return written(instant(str(task.data.get("event_time"))))
+    except DateError:
+        return written(Storage.of(task.settings).changed(*_place(task)))
 
 
 def _put_all(task: Task, package: Package, folder: str) -> None:

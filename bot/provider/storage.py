@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from typing import IO, TYPE_CHECKING, Any, Self
 
@@ -40,6 +41,7 @@ _IN_PARTS = TransferConfig(
     max_io_queue_size=32,  # of 256 KB
 )
 _MISSING = {"NoSuchKey", "404", "NotFound"}
+_FORBIDDEN = {"AccessDenied", "403", "Forbidden"}
 _THERE_ALREADY = {"PreconditionFailed", "412"}
 
 
@@ -86,8 +88,17 @@ class Storage:
 
     def download(self, setting: str, key: str, file: IO[bytes]) -> None:
         """Writes a file's content, however large, to `file`."""
-        with self._failures(setting, key) as bucket:
+        self.fetch(self._settings.bucket(setting), key, file)
+
+    def fetch(self, bucket: str, key: str, file: IO[bytes]) -> None:
+        """As `download`, from any bucket by its real name: whoever restarts an article says where its zip is."""
+        with _failures(bucket, key):
             _transfers(self._client).download(bucket, key, file).result()
+
+    def changed(self, bucket: str, key: str) -> datetime:
+        """When a file was put into a bucket, by its real name."""
+        with _failures(bucket, key):
+            return self._client.head_object(Bucket=bucket, Key=key)["LastModified"]
 
     def put(self, setting: str, key: str, body: bytes, shown: Shown | str, *, replace: bool = True) -> None:
         """Keeps this content, some megabytes at most; `shown` is its media type, or all that a browser is told.
@@ -131,13 +142,18 @@ class Storage:
     @contextmanager
     def _failures(self, setting: str, key: str) -> Iterator[str]:
         """Gives the bucket's name; what goes wrong inside comes out in words."""
-        bucket = self._settings.bucket(setting)
-        try:
+        with _failures(self._settings.bucket(setting), key) as bucket:
             yield bucket
-        except ClientError as error:
-            raise _in_words(error, bucket, key) from error
-        except (BotoCoreError, RetriesExceededError, HTTPError) as error:
-            raise TemporaryFailure(f"S3 did not answer about {key} in the bucket {bucket}: {error}") from error
+
+
+@contextmanager
+def _failures(bucket: str, key: str) -> Iterator[str]:
+    try:
+        yield bucket
+    except ClientError as error:
+        raise _in_words(error, bucket, key) from error
+    except (BotoCoreError, RetriesExceededError, HTTPError) as error:
+        raise TemporaryFailure(f"S3 did not answer about {key} in the bucket {bucket}: {error}") from error
 
 
 @cache
@@ -152,4 +168,6 @@ def _in_words(error: ClientError, bucket: str, key: str) -> Exception:
         return NoSuchFile(f"There is no file {key} in the bucket {bucket}")
     if code == "NoSuchBucket":
         return PermanentFailure(f"There is no bucket {bucket}")
+    if code in _FORBIDDEN:
+        return PermanentFailure(f"The bot has no right to {key} in the bucket {bucket}: {said}".rstrip(": "))
     return TemporaryFailure(f"S3 could not do its part with {key} in the bucket {bucket}: {code} {said}".rstrip())

@@ -46,6 +46,7 @@ def test_the_same_files_make_the_same_zip(files: dict[str, bytes], chance: rando
         assert archive.testzip() is None
         assert {name: archive.read(name) for name in archive.namelist()} == files
         assert archive.namelist() == sorted(files)
+        assert {info.date_time for info in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
 
 
 def test_what_is_packed_already_is_not_packed_again() -> None:

@@ -143,6 +143,16 @@ def test_without_a_version_in_its_name_lax_is_asked(journal: Journal, there: tup
     assert session["update_date"] == "2016-05-28T15:00:00Z"  # when it was put there
 
 
+def test_a_zip_may_be_in_any_bucket_and_folder(journal: Journal) -> None:
+    """The feeder restarts an article from wherever its zip is; not every feeder says when that came there."""
+    journal.s3.put_object(Bucket=journal.bucket("archive"), Key="old/elife-00777-poa-v1.zip", Body=ARTICLE.zip_bytes())
+    journal.data = {"bucket_name": journal.bucket("archive"), "file_name": "old/elife-00777-poa-v1.zip"}
+    session = journal.do("ExpandArticle", "ApplyVersionNumber")
+    assert (session["zip_name"], session["status"], session["version"]) == ("elife-00777-poa-v1.zip", "poa", 1)
+    came = journal.object("archive", "old/elife-00777-poa-v1.zip")["LastModified"]
+    assert session["update_date"] == f"{came:%Y-%m-%dT%H:%M:%SZ}"
+
+
 def test_lax_that_is_away_is_waited_for(journal: Journal) -> None:
     with speaking(cut()) as lax:
         with_lax(journal, lax.address)
@@ -169,6 +179,7 @@ def test_a_silent_correction_is_of_the_highest_published_version(journal: Journa
         ("article.zip", "it is not named elife-<id>-<status>"),
         ("elife-00777-draft-v1.zip", "its status is neither poa nor vor"),
         ("elife-00777-vor-v1-20161301000000.zip", "its date does not exist"),
+        ("elife-00777-vor-v0.zip", "an article has no version 0"),
     ],
 )
 def test_a_zip_with_a_wrong_name_is_told(journal: Journal, name: str, words: str) -> None:

@@ -123,6 +123,17 @@ def test_what_s3_can_not_do_now_may_pass(journal: Journal, monkeypatch: pytest.M
         assert len(slow.asked) == 5
 
 
+def test_a_right_that_is_missing_is_told(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
+    denied = b"<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"
+    with speaking(say(403, denied)) as strict, monkeypatch.context() as environment:
+        environment.setenv("AWS_ENDPOINT_URL", strict.address)
+        storage = Storage.of(journal.settings)
+        with pytest.raises(PermanentFailure, match=r"^The bot has no right to a in the bucket other"):
+            storage.fetch("other", "a", io.BytesIO())
+        with pytest.raises(PermanentFailure, match=r"^The bot has no right to a in the bucket .*: Access Denied$"):
+            storage.get(EXPANDED, "a")
+
+
 @pytest.mark.parametrize(
     "reply",
     [cut(), cut(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nnot all of it")],
