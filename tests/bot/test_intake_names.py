@@ -38,7 +38,7 @@ def test_a_name_gets_the_version(old: str, new: str) -> None:
 def test_only_links_to_files_change() -> None:
     before = HEAD + (
         b'<!-- x:href="elife-00353-fig1" -->'
-        b"<g a='1 > 0'\n x:href = 'elife-00353-fig1'   t=\"x:href='elife-00353-fig1'\"/>"
+        b"<g a='1 > 0' href='elife-00353-fig2'\n x:href = 'elife-00353-fig1'   t=\"x:href='elife-00353-fig1'\"/>"
         b'<![CDATA[<g x:href="elife-00353-fig1"/>]]><g href="elife-00353-fig1"/>'
         b'<?x x:href="elife-00353-fig1"?>&#228;\xc3\xa4&nbsp; elife-00353-fig1 <s x:href="elife-00353.pdf" />'
         b"</article>\r\n<!-- the end -->"
