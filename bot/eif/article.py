@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator
+from functools import partial
 
 from bs4 import BeautifulSoup
 from elifetools import parseJATS
@@ -13,9 +13,9 @@ from bot.eif import front, safe_xml
 from bot.eif.citations import citations
 from bot.eif.contributors import contributors, make_even, of_sub_article
 from bot.eif.failure import ConversionError
-from bot.eif.fragments import Contributors, fragments
+from bot.eif.fragments import fragments
 from bot.eif.markup import kept
-from bot.eif.referenced import Footnote, emails, footnotes, referenced
+from bot.eif.referenced import emails, footnotes, referenced
 from continuum.eif import Problem, problems
 
 # Where the XML says what an EIF can't do without.
@@ -86,21 +86,12 @@ def _document(soup: BeautifulSoup, version: int, update: str | None, publish: bo
         categories=front.categories(soup),
         contributors=contributors(soup, addresses, notes),
         referenced=referenced(soup, addresses, notes),
-        fragments=fragments(soup, path, _sub_article_contributors(soup, notes)) if path else [],
+        fragments=fragments(soup, path, partial(of_sub_article, soup, notes)) if path else [],
         citations=citations(soup),
         related_articles=front.related_articles(soup),
         version=version,
         article_version_id=f"{article_id}.{version}" if article_id else None,
     )
-
-
-def _sub_article_contributors(soup: BeautifulSoup, notes: Mapping[str, Footnote]) -> Contributors:
-    tags = soup.find_all("sub-article")
-
-    def made(number: int, raws: Sequence[Mapping[str, Any]]) -> list[dict[str, object]]:
-        return of_sub_article(tags[number - 1], raws, notes)
-
-    return made
 
 
 def _told(wrong: Iterable[Problem]) -> Iterator[str]:

@@ -53,21 +53,18 @@ def make_even(soup: BeautifulSoup) -> None:
 
 def contributors(soup: BeautifulSoup, emails: Iterable[str], notes: Mapping[str, Footnote]) -> list[dict[str, object]]:
     """All contributors of the article itself, in order; they point only to `emails` that are there."""
-    tags = rawJATS.article_contributors(soup) or []
-    raws = parseJATS.format_authors(soup, tags, detail="brief")
-    return list(_all(tags, raws, frozenset(emails), notes))
+    return list(_all(soup, rawJATS.article_contributors(soup) or [], frozenset(emails), notes))
 
 
-def of_sub_article(
-    tag: Tag, raws: Sequence[Mapping[str, Any]], notes: Mapping[str, Footnote]
-) -> list[dict[str, object]]:
+def of_sub_article(soup: BeautifulSoup, notes: Mapping[str, Footnote], tag: Tag) -> list[dict[str, object]]:
     """The contributors of a decision letter or a response."""
-    return list(_all(rawJATS.contributors(tag), raws, frozenset(), notes))
+    return list(_all(soup, rawJATS.contributors(tag), frozenset(), notes))
 
 
 def _all(
-    tags: Sequence[Tag], raws: Sequence[Mapping[str, Any]], emails: frozenset[str], notes: Mapping[str, Footnote]
+    soup: BeautifulSoup, tags: Sequence[Tag], emails: frozenset[str], notes: Mapping[str, Footnote]
 ) -> Iterator[dict[str, object]]:
+    raws = parseJATS.format_authors(soup, tags, detail="brief")
     for tag, raw in zip(tags, raws, strict=True):
         # elifetools reads the first id alone.
         ids = {"orcid": _contrib_id(tag, "orcid"), "group-author-key": _contrib_id(tag, _GROUP_KEY)}
