@@ -58,8 +58,10 @@ def service(connections: Connections, login: Login, default_cdn: str) -> Bluepri
 
     @api.put("/publish/<path:version_id>.json")
     def publish(version_id: str) -> Response:
-        step = publication.publish if _wants_published(read_json(request.get_data())) else publication.withdraw
-        done = step(connections, version_id)
+        if _wants_published(read_json(request.get_data())):
+            done = publication.publish(connections, version_id, default_cdn)
+        else:
+            done = publication.withdraw(connections, version_id)
         return jsonify(
             {
                 "publish": "1" if done.published else "0",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -26,16 +27,25 @@ SEARCH = """
 """
 _WRITE = f"""
     INSERT INTO content (id, live, article_id, version, path, title, status, pub_date, updated, eif, body, body_source,
-        tried_source, search)
+        xml_sha256, tried_source, search)
     VALUES (%(id)s, %(live)s, %(article_id)s, %(version)s, %(path)s, %(title)s, %(status)s, %(pub_date)s, %(updated)s,
-        %(eif)s, %(body)s, %(body_source)s, %(tried_source)s,
-        {SEARCH})
+        %(eif)s, %(body)s, %(body_source)s, %(xml_sha256)s,
+        %(source)s, {SEARCH})
     ON CONFLICT (id, live) DO UPDATE SET article_id = excluded.article_id, version = excluded.version,
         path = excluded.path, title = excluded.title, status = excluded.status, pub_date = excluded.pub_date,
         updated = excluded.updated, eif = excluded.eif, body = excluded.body, body_source = excluded.body_source,
-        tried_source = excluded.tried_source, tried_at = excluded.tried_at, search = excluded.search,
-        posted_at = excluded.posted_at
+        xml_sha256 = excluded.xml_sha256, tried_source = excluded.tried_source, tried_at = excluded.tried_at,
+        search = excluded.search, posted_at = excluded.posted_at
 """
+
+
+@dataclass(frozen=True)
+class Text:
+    """An article's text: where its XML is, that XML's SHA-256, and what was made of it; None where it can't be had."""
+
+    source: str
+    xml_sha256: bytes = b""
+    body: Body | None = None
 
 
 def lock(connection: Connection[DictRow], version_id: str) -> None:
@@ -56,8 +66,7 @@ def write(
     eif: Mapping[str, Any],
     live: bool,
     pub_date: datetime | None,
-    body: Body | None,
-    source: str,
+    text: Text,
 ) -> None:
     """Writes an EIF as the article version's live row or as its draft, in place of the one there is."""
     connection.execute(
@@ -73,17 +82,20 @@ def write(
             "pub_date": pub_date,
             "updated": moment(eif, "update"),
             "eif": Json(eif),
-            "body": as_json(body),
-            "body_source": source if body else "",
-            "tried_source": source,
-            **searched(eif, body),
+            "source": text.source,
+            **kept(eif, text),
         },
     )
 
 
-def as_json(body: Body | None) -> Json | None:
-    """A body as it is kept."""
-    return Json(body.as_json()) if body else None
+def kept(eif: Mapping[str, Any], text: Text) -> dict[str, Any]:
+    """The columns that an article's text gives, and what the article is found by."""
+    return {
+        "body": Json(text.body.as_json()) if text.body else None,
+        "body_source": text.source if text.body and text.body.html else "",
+        "xml_sha256": text.xml_sha256,
+        **searched(eif, text.body),
+    }
 
 
 def normal_path(eif: Mapping[str, Any]) -> str:

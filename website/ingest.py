@@ -19,15 +19,13 @@ from werkzeug.exceptions import NotFound, ServiceUnavailable, TooManyRequests
 
 from continuum.database import Connections
 from continuum.eif import Problem
-from website import content, maintenance, switches
-from website.bodies import read_body
-from website.body import Body
+from website import bodies, content, maintenance, switches
+from website.content import Text
 from website.documents import Invalid, moment
 
 log = logging.getLogger(__name__)
 
 LOCK = (0x45494600, 1)  # of the ingest, the only one there is
-XML_SECONDS = 20
 # The longest that one statement of an ingest may wait for others. Far over nginx's 60 s: that cut does no harm.
 _MINUTES = 10
 # How the server notices, within seconds, that a process or its machine has died in the middle of an ingest.
@@ -74,8 +72,7 @@ def ingest(connections: Connections, eif: Mapping[str, Any], default_cdn: str, k
         if known_only and not content.rows(connection, version_id):
             raise Unknown
         _claim_path(connection, eif)
-        source, body = read_body(switches.cdn(connection, default_cdn), eif, XML_SECONDS)
-        live = _write(connection, eif, source, body)
+        live = _write(connection, eif, bodies.read(switches.cdn(connection, default_cdn), eif, bodies.TAKING_IN))
     log.info("article version %s taken in, %s", version_id, "published" if live else "not published")
 
 
@@ -103,7 +100,7 @@ def _claim_path(connection: Connection[DictRow], eif: Mapping[str, Any]) -> None
         raise Invalid(Problem("path", f"is the path of article version {other['id']}", eif["path"]))
 
 
-def _write(connection: Connection[DictRow], eif: Mapping[str, Any], source: str, body: Body | None) -> bool:
+def _write(connection: Connection[DictRow], eif: Mapping[str, Any], text: Text) -> bool:
     version_id = eif["article-version-id"]
     content.lock(connection, version_id)
     before = content.rows(connection, version_id)
@@ -113,5 +110,5 @@ def _write(connection: Connection[DictRow], eif: Mapping[str, Any], source: str,
     if live:
         date = date or (published["pub_date"] if published else datetime.now(UTC))
         connection.execute("DELETE FROM content WHERE id = %s AND NOT live", (version_id,))
-    content.write(connection, eif, live, date, body, source)
+    content.write(connection, eif, live, date, text)
     return bool(live)

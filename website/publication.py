@@ -12,10 +12,13 @@ from psycopg import Connection
 from psycopg.rows import DictRow
 
 from continuum.database import Connections
-from website import content
+from website import assets, content, switches
+from website.bodies import refresh
 from website.ingest import Unknown, demand_no_maintenance
 
 log = logging.getLogger(__name__)
+
+_REST_SECONDS = 5  # what was posted and at once published has its text already
 
 
 @dataclass(frozen=True)
@@ -45,8 +48,22 @@ def delete(connections: Connections, version_id: str) -> Mapping[str, Any]:
     return found
 
 
-def publish(connections: Connections, version_id: str) -> Publication:
-    """Makes what was last posted of an article version what readers see; again: changes nothing. Raises Unknown."""
+def publish(connections: Connections, version_id: str, default_cdn: str) -> Publication:
+    """Makes what was last posted of an article version what readers see, with the text that the CDN has now.
+
+    Again: changes nothing but that text. Raises Unknown.
+    """
+    done = _publish(connections, version_id)
+    with connections.transaction() as connection:
+        row = content.rows(connection, version_id).get(True)
+        cdn = switches.cdn(connection, default_cdn)
+    source = assets.xml_address(cdn, row["article_id"], row["version"]) if row else ""
+    if source:
+        refresh(connections, cdn, version_id, source, True, _REST_SECONDS, anyway=True)
+    return done
+
+
+def _publish(connections: Connections, version_id: str) -> Publication:
     with connections.transaction() as connection:
         draft, live = _both(connection, version_id)
         if draft is None:

@@ -17,6 +17,8 @@ from website import assets, switches
 from website.bodies import refresh
 
 PAGE = 20  # articles on one page of a list
+# Seconds for which nobody looks for a text again that is not there, or for another one of a draft.
+_REST, _REST_OF_DRAFTS = 60, 10
 # Around a found word in a snippet: characters that no text has (Unicode's private use area).
 SNIPPET_START, SNIPPET_END = "\ue000", "\ue001"
 _SNIPPET = (
@@ -109,7 +111,8 @@ class Store:
     def by_path(self, path: str, preview: bool = False) -> ArticleVersion | None:
         """The article version with that path; with `preview` its draft, where it has one.
 
-        Where its text could not be had when it was posted, or was had from where the CDN was before, it is fetched now.
+        Where its text could not be had when it was posted, or was had from where the CDN was before, it is fetched now;
+        that of a draft also where the CDN has another one now.
         """
         with self._connections.transaction() as connection:
             row = connection.execute(
@@ -121,8 +124,10 @@ class Store:
         if row is None:
             return None
         source = assets.xml_address(cdn, row["article_id"], row["version"])
-        if row.pop("body_source") != source and source:
-            fresh = refresh(self._connections, cdn, source, row["id"], row["live"])
+        is_elsewhere = row.pop("body_source") != source
+        if source and (is_elsewhere or not row["live"]):
+            rest = _REST if is_elsewhere else _REST_OF_DRAFTS
+            fresh = refresh(self._connections, cdn, row["id"], source, row["live"], rest)
             row["body"] = fresh.as_json() if fresh else row["body"]
         return _article(row)
 

@@ -23,6 +23,12 @@ def text(site: Site) -> str:
     return found.body_html
 
 
+def preview(site: Site) -> str:
+    found = site.store.by_path(PATH, preview=True)
+    assert found
+    return found.body_html
+
+
 def an_hour_passes(site: Site) -> None:
     site.rows("UPDATE content SET tried_at = tried_at - interval '1 hour' RETURNING id")
 
@@ -77,6 +83,59 @@ def test_after_the_path_changed_texts_come_from_there(site: Site, cdn: Cdn) -> N
     assert site.store.search("zebra").total == 1
 
 
+def correct(cdn: Cdn, word: bytes = b"zebra") -> None:
+    """The same article comes with another text."""
+    xml = "/00777/elife-00777-v1.xml"
+    cdn.files[xml] = cdn.files[xml].replace(b"</p>", b" " + word + b"</p>")
+
+
+def test_an_editor_sees_a_drafts_text_as_the_cdn_has_it(site: Site, cdn: Cdn) -> None:
+    cdn.put_article("00777")
+    site.post(eif())
+    correct(cdn)
+    assert "zebra" not in preview(site)  # not within seconds
+    an_hour_passes(site)
+    assert "zebra" in preview(site)
+    an_hour_passes(site)
+    made = site.rows("SELECT body::text AS body FROM content")
+    assert "zebra" in preview(site)
+    assert site.rows("SELECT body::text AS body FROM content") == made
+
+
+def test_what_readers_see_is_another_text_when_it_is_published_again_and_not_before(site: Site, cdn: Cdn) -> None:
+    cdn.put_article("00777")
+    site.post(eif(publish=True))
+    correct(cdn)
+    an_hour_passes(site)
+    assert "zebra" not in text(site)
+    assert site.publish("00777.1").status_code == 200
+    assert "zebra" in text(site)
+    assert site.store.search("zebra").total == 1
+
+
+def test_a_text_that_can_not_be_read_any_more_takes_none_away(site: Site, cdn: Cdn) -> None:
+    cdn.put_article("00777")
+    site.post(eif(publish=True))
+    old = text(site)
+    for wrong in (b"<", b"<html/>", None):
+        cdn.files["/00777/elife-00777-v1.xml"] = wrong or b""
+        if wrong is None:
+            cdn.files.clear()
+        an_hour_passes(site)
+        assert site.publish("00777.1").status_code == 200
+        assert text(site) == old
+
+
+def test_an_xml_that_could_not_be_read_is_tried_again(site: Site, cdn: Cdn) -> None:
+    cdn.files["/00777/elife-00777-v1.xml"] = b"<article"
+    site.post(eif(publish=True))
+    found = site.store.by_path(PATH)
+    assert found and found.body and found.body["problems"]
+    cdn.put_article("00777")
+    an_hour_passes(site)
+    assert text(site)
+
+
 def test_what_is_posted_while_a_reader_waits_is_not_overwritten(site: Site, cdn: Cdn) -> None:
     site.post(eif(publish=True))
     cdn.put_article("00777")
@@ -90,7 +149,7 @@ def test_what_is_posted_while_a_reader_waits_is_not_overwritten(site: Site, cdn:
         assert other.post(eif(publish=True, title="Newer")).status_code == 200
         other.close()
         cdn.open.set()
-        assert reader.result()
+        reader.result()
     assert site.rows("SELECT title, body FROM content") == [{"title": "Newer", "body": None}]
 
 

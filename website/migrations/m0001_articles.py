@@ -15,8 +15,8 @@ def upgrade() -> None:
         ALTER MAPPING FOR hword, hword_part, word, asciiword, asciihword, hword_asciipart WITH unaccent, english_stem
     """)
     # An article version has up to two rows: what readers see (live), and what was posted and is not published yet.
-    # `eif` is json, not jsonb: it is given back as it came. `body_source` is where the XML of `body` came from. Without
-    # one, or when it is elsewhere now, the XML is fetched again: last from `tried_source` at `tried_at`.
+    # `eif` is json, not jsonb: it is given back as it came. `body_source` is where the XML of `body` came from, '' if
+    # there is no text (then `body` may still say why). It was last looked for in `tried_source`, at `tried_at`.
     op.execute("""
         CREATE TABLE content (
             id text NOT NULL,
@@ -31,6 +31,7 @@ def upgrade() -> None:
             eif json NOT NULL,
             body json,
             body_source text NOT NULL,
+            xml_sha256 bytea NOT NULL,
             tried_source text NOT NULL,
             tried_at timestamptz NOT NULL DEFAULT clock_timestamp(),
             search tsvector NOT NULL,
