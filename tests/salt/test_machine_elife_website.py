@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 from testinfra.host import Host
 
+from tests.conftest import Cloud
+
 pytestmark = pytest.mark.machines
 
-SITE = "continuum-test.v2.elifesciences.org"
+STACK, SITE = "elife-website-continuum-test", "continuum-test.v2.elifesciences.org"
 
 
 @pytest.fixture(scope="module")
@@ -72,3 +74,18 @@ def test_while_the_application_is_away_the_answer_says_when_to_come_back(host: H
 def test_requests_are_in_the_journal_too(host: Host) -> None:
     get(host, "ping?journal", "-o /dev/null")
     assert "GET /ping?journal" in host.check_output("sudo journalctl --no-pager -t nginx -n 20")
+
+
+def test_no_secret_is_in_a_report_or_in_the_stack(host: Host, cloud: Cloud) -> None:
+    s3, manager, formation = (cloud.client(each) for each in ("s3", "secretsmanager", "cloudformation"))
+    (bucket,) = (each["Name"] for each in s3.list_buckets()["Buckets"] if each["Name"].startswith("continuum-builder-"))
+    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=f"stacks/{STACK}/")
+    keys = [found["Key"] for page in pages for found in page.get("Contents", [])]
+    told = [s3.get_object(Bucket=bucket, Key=key)["Body"].read().decode() for key in keys]
+    told.append(json.dumps(formation.describe_stack_events(StackName=STACK), default=str))
+    told.append(json.dumps(formation.get_template(StackName=STACK), default=str))
+    assert len(told) > 2
+    for name in ("api", "session"):
+        secret = json.loads(manager.get_secret_value(SecretId=f"{STACK}/{name}")["SecretString"])["password"]
+        assert len(secret) == 48
+        assert not any(secret in each for each in told)
