@@ -1,0 +1,177 @@
+"""Faults of the website and of lax: whatever they answer, each article is published once, or an editor knows why not.
+
+Each article of a test meets one row of the table. The bot's HTTP time-out is 3 s here instead of 60, and what hangs
+does so for 5 s; PIPELINE_FAULTS=long has the real ones: 60 s, 90 s, and lax down for two minutes.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+
+import pytest
+
+from tests.articles import Package, make_article
+from tests.pipeline.gate import Fault, Gate, Trouble
+from tests.pipeline.publishing import ERROR, PUBLISHED, READY, Publishing
+
+pytestmark = [pytest.mark.machines, pytest.mark.timeout(900)]
+
+LONG = os.environ.get("PIPELINE_FAULTS") == "long"
+ANSWER_SECONDS, HANG_SECONDS, DOWN_SECONDS = (60, 90, 120) if LONG else (3, 5, 6)
+_ids = itertools.count(40_001)
+
+WEBSITE = {
+    "429, again and again": [Trouble("POST", 429, 6)],
+    "500, twice": [Trouble("POST", 500, 2)],
+    "503 to everything": [Trouble("GET", 503), Trouble("POST", 503)],
+    "504": [Trouble("POST", 504)],
+    "the ingest goes on, its answer is late": [Trouble("POST", Fault.LATE)],
+    "the ingest goes on, the connection is closed": [Trouble("POST", Fault.UNHEARD)],
+    "the article never arrives": [Trouble("POST", Fault.LOST)],
+    "the article never arrives, nobody answers": [Trouble("POST", Fault.SILENT)],
+    "whether it has arrived is not answered": [Trouble("POST", Fault.UNHEARD), Trouble("GET", Fault.SILENT)],
+    "a page instead of an answer": [Trouble("GET", Fault.PAGE), Trouble("POST", Fault.PAGE)],
+    "published, but not heard of": [Trouble("PUT", Fault.UNHEARD), Trouble("PUT", Fault.LATE)],
+    "not published at first": [Trouble("PUT", 500), Trouble("PUT", 503)],
+}
+LAX = {
+    "503": [Trouble("POST", 503, 2)],
+    "500": [Trouble("POST", 500)],
+    "it is told, but not heard": [Trouble("POST", Fault.UNHEARD)],
+    "it does not answer": [Trouble("POST", Fault.SILENT)],
+    "its answer is late": [Trouble("POST", Fault.LATE)],
+}
+# What no further try cures, and the words of it.
+REFUSED = {
+    "400": ([Trouble("POST", 400)], "The website does not accept the EIF: "),
+    "401": ([Trouble("GET", 401)], "The website does not accept the bot's user name and password (401): check"),
+    "403": ([Trouble("POST", 403)], "The website does not allow the bot to do this (403)"),
+}
+
+
+@dataclass
+class Between:
+    """An environment with a gate before each of its two web applications."""
+
+    publishing: Publishing
+    website: Gate
+    lax: Gate
+
+
+@contextmanager
+def between(publishing: Publishing) -> Iterator[Between]:
+    publishing.stop()
+    website, lax = Gate(publishing.website_url, HANG_SECONDS), Gate(publishing.lax_url, HANG_SECONDS)
+    file = publishing.folder / "bot" / "settings.py"
+    settings = file.read_text().replace(publishing.website_url, website.url).replace(publishing.lax_url, lax.url)
+    file.write_text(f"{settings}    http_seconds = {ANSWER_SECONDS}\n")
+    publishing.start()
+    try:
+        yield Between(publishing, website, lax)
+    finally:
+        publishing.stop()
+        website.close()
+        lax.close()
+
+
+def packages(count: int) -> list[Package]:
+    return [make_article(article_id=str(next(_ids)), figures=1, figure_size=(100, 80)) for _ in range(count)]
+
+
+def publish_all(publishing: Publishing, articles: list[Package], seconds: float) -> None:
+    """An editor who approves each article as soon as it is ready; until all are published."""
+    approved: set[str] = set()
+
+    def done() -> bool:
+        publishing.look()
+        statuses = {one.article_id: publishing.told(one.article_id, 1, "publication-status") for one in articles}
+        for article in [article for article, status in statuses.items() if status == READY and article not in approved]:
+            publishing.approve(article)
+            approved.add(article)
+        return set(statuses.values()) == {PUBLISHED}
+
+    publishing.until(done, seconds)
+
+
+def check_published_once(publishing: Publishing, article: str) -> None:
+    assert publishing.events(article, "error") == []
+    assert publishing.public(publishing.told(article, 1, "path"))
+    assert list(publishing.versions(article)) == ["1"]
+    assert len(publishing.keys("publishing-archive", f"elife-{article}-")) == 1
+    ran = [one for one in publishing.executions() if article in one["execution"]["workflowId"]]
+    names = sorted((one["workflowType"]["name"], one["closeStatus"]) for one in ran)
+    assert names == [
+        ("ApproveArticlePublication", "COMPLETED"),
+        ("PostPerfectPublication", "COMPLETED"),
+        ("PublishPerfectArticle", "COMPLETED"),
+    ]
+
+
+def test_a_website_or_lax_in_trouble(own_publishing: Publishing) -> None:
+    rows = [*(("website", name) for name in WEBSITE), *(("lax", name) for name in LAX)]
+    articles = packages(len(rows))
+    with between(own_publishing) as faults:
+        for (where, name), package in zip(rows, articles, strict=True):
+            gate, table = (faults.website, WEBSITE) if where == "website" else (faults.lax, LAX)
+            gate.troubles[package.article_id] = table[name]
+        for package in articles:
+            own_publishing.put(package.zip_name, package.zip_bytes())
+        publish_all(own_publishing, articles, 600)
+        assert faults.website.left() == faults.lax.left() == []
+        for (where, name), package in zip(rows, articles, strict=True):
+            check_published_once(own_publishing, package.article_id)
+            asked = faults.website.passed[package.article_id]
+            assert asked.count("POST 200") == 1, (where, name, asked)  # never taken in twice
+            assert asked[0] == "GET 404", (where, name, asked)  # asked before the first POST, too
+
+
+def test_a_website_that_refuses(own_publishing: Publishing) -> None:
+    articles = packages(len(REFUSED))
+    with between(own_publishing) as faults:
+        for (troubles, _), package in zip(REFUSED.values(), articles, strict=True):
+            faults.website.troubles[package.article_id] = troubles
+            own_publishing.put(package.zip_name, package.zip_bytes())
+        for (_, words), package in zip(REFUSED.values(), articles, strict=True):
+            own_publishing.until_status(package.article_id, 1, ERROR)
+            [event] = own_publishing.events(package.article_id, "error")
+            assert event["event_type"] == "Post EIF"
+            assert event["message"].startswith(words)
+            own_publishing.until(partial(_failed, own_publishing, package.article_id))
+            # The editor acts: the same zip once more.
+            own_publishing.put(package.zip_name, package.zip_bytes())
+        publish_all(own_publishing, articles, 300)
+
+
+def _failed(publishing: Publishing, article: str) -> bool:
+    ended = [one for one in publishing.executions() if article in one["execution"]["workflowId"]]
+    return [one["closeStatus"] for one in ended] == ["FAILED"]
+
+
+def test_lax_down(own_publishing: Publishing) -> None:
+    [package] = packages(1)
+    with between(own_publishing):
+        lax = own_publishing.processes["lax"]
+        own_publishing.put(package.zip_name, package.zip_bytes())
+        own_publishing.until_status(package.article_id, 1, READY)
+        lax.stop()
+        own_publishing.approve(package.article_id)
+        own_publishing.until(lambda: _tried_again(own_publishing, package.article_id), 120)
+        time.sleep(DOWN_SECONDS)
+        lax.start()
+        own_publishing.until_status(package.article_id, 1, PUBLISHED, 300)
+        check_published_once(own_publishing, package.article_id)
+        [event, *_] = [
+            event for event in own_publishing.events(package.article_id) if "trying again" in event["message"]
+        ]
+        assert event["message"].startswith("lax ")
+
+
+def _tried_again(publishing: Publishing, article: str) -> bool:
+    publishing.look()
+    return any("trying again" in event["message"] for event in publishing.events(article))
