@@ -73,6 +73,13 @@ def test_formulas_are_mathml_whatever_their_prefix(formula: str) -> None:
     assert '<math display="block"><mi>x</mi><mo>&lt;</mo><mn>2</mn></math>' in made
 
 
+def test_a_text_full_of_formulas_is_converted_in_time() -> None:
+    formula = "<inline-formula><mml:math><mml:mi>x</mml:mi></mml:math></inline-formula>"
+    made = to_html(article("<p>" + " and ".join([formula] * 1000) + "</p>"))
+    assert made.problems == ()
+    assert made.html.count("<math>") == 1000
+
+
 def test_a_formula_that_is_a_picture_is_shown() -> None:
     made = html('<disp-formula id="e"><graphic xlink:href="elife-00777-equ1-v1.tif"/></disp-formula>')
     assert '<img src="cdn-asset:elife-00777-equ1-v1.jpg" alt="">' in made
@@ -173,6 +180,20 @@ person-group-type="author"><name><surname>Gray</surname><given-names>C</given-na
     assert "<i>Flies Today</i> <b>1</b>:2–3." in made
     assert '<a href="https://doi.org/10.1/f" rel="noopener">https://doi.org/10.1/f</a>' in made
     assert '<li id="bib2"> Loose &lt;1999&gt;.' in made
+
+
+def test_a_doi_with_angle_brackets_is_a_link() -> None:
+    made = html(
+        back="""<ref-list><ref id="b"><element-citation publication-type="journal"><year>1998</year><article-title>\
+T</article-title><source>S</source><pub-id pub-id-type="doi">10.1002/(SICI)17:15&lt;1661::AID-1&gt;3.0.CO;2-2</pub-id>\
+</element-citation></ref></ref-list>"""
+    )
+    assert 'href="https://doi.org/10.1002/(SICI)17:15<1661::AID-1>3.0.CO;2-2"' in unescape(made)
+
+
+def test_the_search_finds_words_with_markup_in_them() -> None:
+    made = convert(article("<p>H<sub>2</sub>O and <italic>in vi</italic>tro 3 &lt; 4</p><p>Next</p>"))
+    assert "H2O and in vitro 3 < 4 Next" in made.text
 
 
 def test_the_parts_come_in_the_order_of_reading() -> None:

@@ -28,11 +28,12 @@ _SHOW = {ord(hidden): entity for hidden, entity in zip(_HIDDEN.values(), ("&lt;"
 _TEXT_PARTS = "//body|//abstract|//ack|//app-group|//back/sec|//back/fn-group"
 _INLINE = {"italic", "bold", "sub", "sup", "sc", "underline", "monospace", "break"}
 _LINKS = {"xref": ("rid",), "ext-link": ("ext-link-type", HREF), "email": (), "inline-graphic": (HREF,)}
+# Not among them: inline-formula. What is in it is all that counts, and a text full of them takes elifetools minutes.
 _BLOCKS = {
     *("sec", "p", "fig", "fig-group", "table-wrap", "table-wrap-foot", "boxed-text", "disp-formula", "disp-quote"),
     *("list", "list-item", "media", "code", "supplementary-material", "app", "app-group", "ack", "abstract", "body"),
     *("title", "label", "caption", "object-id", "graphic", "attrib", "permissions", "copyright-statement"),
-    *("license", "license-p", "fn-group", "fn", "table", "thead", "tbody", "tr", "th", "td", "inline-formula"),
+    *("license", "license-p", "fn-group", "fn", "table", "thead", "tbody", "tr", "th", "td"),
 }
 _RENAMED = {
     "preformat": "code",
@@ -43,9 +44,9 @@ _RENAMED = {
     "verse-line": "p",
     "speaker": "p",
 }
-_DROPPED = {"tex-math", "colgroup", "col", "hr", "sec-meta", "permissions/copyright-year", "alt-text", "long-desc"}
+_DROPPED = {"tex-math", "colgroup", "col", "hr", "sec-meta", "alt-text", "long-desc"}
 # What a table's cell may hold besides inline markup.
-_IN_CELLS = {"p", "list", "list-item", "inline-formula"}
+_IN_CELLS = {"p", "list", "list-item"}
 
 
 class Unreadable(Exception):
