@@ -12,10 +12,9 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from builder import cloud, stacks
-from builder.errors import UsageError
+from builder.errors import Failure, UsageError
 from builder.stacks import Stack
 
-NEW_OBJECT = "NewS3Object"  # what the publishing system's users call the notification of a new file
 _NAMED_BY = {"AWS::S3::Bucket": "BucketName", "AWS::SQS::Queue": "QueueName"}
 
 
@@ -39,15 +38,26 @@ class Found:
 
 
 def found(template: str, stack: Stack | None) -> list[Found]:
-    """The template's buckets and queues that exist outside of the stack. UsageError for a bucket of somebody else's."""
+    """The template's buckets and queues that exist outside of the stack. UsageError for a bucket of somebody else's.
+
+    Failure where the stack has one that exists no more: CloudFormation believes that it is there.
+    """
     known = {each["LogicalResourceId"] for each in stacks.resources(stack.name)} if stack else set()
-    there = []
+    there, gone = [], []
     for logical_id, body in json.loads(template)["Resources"].items():
-        if body["Type"] in _NAMED_BY and logical_id not in known:
-            name = body["Properties"][_NAMED_BY[body["Type"]]]
-            identifier = _bucket(name) if body["Type"] == "AWS::S3::Bucket" else _queue(name)
-            if identifier:
-                there.append(Found(logical_id, body["Type"], name, identifier))
+        if body["Type"] not in _NAMED_BY:
+            continue
+        name = body["Properties"][_NAMED_BY[body["Type"]]]
+        identifier = _bucket(name) if body["Type"] == "AWS::S3::Bucket" else _queue(name)
+        if identifier and logical_id not in known:
+            there.append(Found(logical_id, body["Type"], name, identifier))
+        if not identifier and logical_id in known:
+            gone.append(name)
+    if stack and gone:
+        raise Failure(
+            f"{', '.join(gone)}: gone, though {stack.name} should have it: somebody deleted it by hand",
+            f"./bldr aws_delete_stack {stack.name}, which leaves the buckets; then the same command makes all anew.",
+        )
     return there
 
 
@@ -65,20 +75,6 @@ def template(taken: Iterable[Found], stack: Stack | None) -> str:
             "Properties": properties,
         }
     return json.dumps(made)
-
-
-def name_notifications(buckets: Iterable[str]) -> None:
-    """Calls each bucket's notification `NewS3Object`, as its users know it: CloudFormation has no property for that."""
-    client = cloud.client("s3")
-    for bucket in buckets:
-        kept = client.get_bucket_notification_configuration(Bucket=bucket)
-        kept.pop("ResponseMetadata", None)
-        queues = kept.get("QueueConfigurations", [])
-        wanted = [NEW_OBJECT + (str(number) if number > 1 else "") for number in range(1, len(queues) + 1)]
-        if [each.get("Id") for each in queues] == wanted:
-            continue
-        kept["QueueConfigurations"] = [each | {"Id": name} for each, name in zip(queues, wanted, strict=True)]
-        client.put_bucket_notification_configuration(Bucket=bucket, NotificationConfiguration=kept)
 
 
 def _bucket(name: str) -> dict[str, str] | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from builder import adoption, changes, launch, names, report
+from builder import adoption, changes, launch, names, notifications, report
 from builder.errors import UsageError
 from builder.projects.mistakes import Mistakes
 from builder.projects.reader import Reader
@@ -24,10 +24,11 @@ PROJECT = "continuum-resources"  # the stack's tag Project, and the first part o
 
 @dataclass(frozen=True)
 class Described:
-    """One environment: its names, its stack's template as JSON, and the lines of the file behind it."""
+    """One environment: its names, what the file says, its stack's template as JSON, and the lines behind it."""
 
     prefix: str
     names: Names
+    content: Environment
     template: str
     source: Mapping
 
@@ -61,7 +62,7 @@ def described(prefix: str) -> Described:
         raise UsageError(error.message, "choose a shorter prefix") from None
     from cloudformation.environment import environment  # troposphere costs 60 ms: after what may be wrong
 
-    return Described(prefix, called, environment(content, called), source)
+    return Described(prefix, called, content, environment(content, called), source)
 
 
 def _names(prefix: str, content: Environment) -> Names:
@@ -88,16 +89,15 @@ def create(prefix: str, *, dry_run: bool = False, yes: bool = False) -> None:
     found = adoption.found(wanted.template, stack)
     for each in found:
         report.say(f"  = {each.name} exists, outside of this stack", "quiet")
-    if found and not _taken_over(wanted, stack, found, dry_run, yes):
-        return
-    if found and not dry_run:
+    agreed = not found or _taken_over(wanted, stack, found, dry_run, yes)
+    if agreed and not (found and dry_run):
         stack = launch.settled(wanted.names.stack, wanted.origin)
-    agreed = (found and dry_run) or _brought_about(wanted, stack, dry_run, yes)
+        agreed = _brought_about(wanted, stack, dry_run, yes)
     if not agreed:
         report.say("Nothing was changed.")
         return
-    if not dry_run:
-        adoption.name_notifications(wanted.names.buckets.values())
+    if stack or not dry_run:
+        notifications.ensure(wanted.content, wanted.names, dry_run)
     _domain(wanted.names.swf_domain, dry_run)
     if not dry_run:
         _tell(wanted.names)

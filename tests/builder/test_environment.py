@@ -6,6 +6,7 @@ import json
 import subprocess
 import urllib.error
 import urllib.request
+import uuid
 from collections.abc import Iterator
 from typing import Any
 
@@ -42,10 +43,11 @@ def test_wrong_use_is_one_clear_message(words: tuple[str, ...], said: str) -> No
 @pytest.fixture
 def byhand(cloud: Cloud) -> Iterator[str]:
     """A prefix whose resources go at the end."""
-    yield "byhand"
-    cloud.bldr("aws_delete_stack", "continuum-resources-byhand", "--yes")
+    prefix = f"hand{uuid.uuid4().hex[:6]}"
+    yield prefix
+    cloud.bldr("aws_delete_stack", f"continuum-resources-{prefix}", "--yes")
     s3 = cloud.client("s3")
-    for bucket in s3.list_buckets(Prefix="byhand-")["Buckets"]:
+    for bucket in s3.list_buckets(Prefix=f"{prefix}-")["Buckets"]:
         for found in s3.list_objects_v2(Bucket=bucket["Name"]).get("Contents", []):
             s3.delete_object(Bucket=bucket["Name"], Key=found["Key"])
         s3.delete_bucket(Bucket=bucket["Name"])
@@ -53,24 +55,25 @@ def byhand(cloud: Cloud) -> Iterator[str]:
 
 @pytest.mark.machines
 def test_what_was_made_by_hand_is_taken_over_and_nothing_of_it_lost(cloud: Cloud, byhand: str) -> None:
+    arrivals, queue = f"{byhand}-elife-production-final", f"{byhand}-incoming-queue"
     s3, sqs, swf = (cloud.client(each) for each in ("s3", "sqs", "swf"))
-    s3.create_bucket(Bucket="byhand-elife-production-final")
-    s3.put_object(Bucket="byhand-elife-production-final", Key="old.zip", Body=b"old")
-    url = sqs.create_queue(QueueName="byhand-incoming-queue")["QueueUrl"]
+    s3.create_bucket(Bucket=arrivals)
+    s3.put_object(Bucket=arrivals, Key="old.zip", Body=b"old")
+    url = sqs.create_queue(QueueName=queue)["QueueUrl"]
     sqs.send_message(QueueUrl=url, MessageBody="before")
 
     dry = run(cloud, "-p", byhand, "--dry-run")
-    assert "= byhand-elife-production-final exists" in dry and "+ SWF domain Publish.byhand" in dry
-    assert [each["Name"] for each in s3.list_buckets(Prefix="byhand-")["Buckets"]] == ["byhand-elife-production-final"]
+    assert f"= {arrivals} exists" in dry and f"+ SWF domain Publish.{byhand}" in dry
+    assert [each["Name"] for each in s3.list_buckets(Prefix=f"{byhand}-")["Buckets"]] == [arrivals]
     assert "give --yes" in run(cloud, "-p", byhand, code=2)
 
     run(cloud, "-p", byhand, "--yes")
-    assert s3.get_object(Bucket="byhand-elife-production-final", Key="old.zip")["Body"].read() == b"old"
-    assert s3.get_bucket_encryption(Bucket="byhand-elife-production-final")
-    assert swf.describe_domain(name="Publish.byhand")["domainInfo"]["status"] == "REGISTERED"
-    (told,) = s3.get_bucket_notification_configuration(Bucket="byhand-elife-production-final")["QueueConfigurations"]
+    assert s3.get_object(Bucket=arrivals, Key="old.zip")["Body"].read() == b"old"
+    assert s3.get_bucket_encryption(Bucket=arrivals)
+    assert swf.describe_domain(name=f"Publish.{byhand}")["domainInfo"]["status"] == "REGISTERED"
+    (told,) = s3.get_bucket_notification_configuration(Bucket=arrivals)["QueueConfigurations"]
     assert (told["Id"], told["Events"]) == ("NewS3Object", ["s3:ObjectCreated:*"])
-    s3.put_object(Bucket="byhand-elife-production-final", Key="new.zip", Body=b"new")
+    s3.put_object(Bucket=arrivals, Key="new.zip", Body=b"new")
     seen: set[str] = set()
 
     def arrived() -> bool:
@@ -80,8 +83,15 @@ def test_what_was_made_by_hand_is_taken_over_and_nothing_of_it_lost(cloud: Cloud
         return {"before", "new.zip"} <= seen
 
     eventually(arrived)
+
+    s3.put_bucket_notification_configuration(Bucket=arrivals, NotificationConfiguration={})
+    assert f"notifies {queue}" in run(cloud, "-p", byhand, "--dry-run")
+    assert f"notifies {queue}" in run(cloud, "-p", byhand)
     again = run(cloud, "-p", byhand)
-    assert "nothing" not in again and "as they should be" in again
+    assert "as they should be" in again and "notifies" not in again
+
+    sqs.delete_queue(QueueUrl=url)
+    assert f"{queue}: gone" in run(cloud, "-p", byhand, code=1)
 
 
 @pytest.mark.machines
