@@ -57,10 +57,14 @@ def module(name: str) -> str:
     return Kind(name, "").module.rpartition(".")[2]
 
 
+def sent(bot: Any) -> list[Any]:
+    """What the dashboard has been sent since it was asked last."""
+    return [json.loads(message["Body"]) for message in bot.take("event-property-incoming-queue")]
+
+
 def told(bot: Any) -> list[Any]:
-    """What the dashboard has been told since it was asked last, each id once."""
-    messages = [json.loads(message["Body"]) for message in bot.take("event-property-incoming-queue")]
-    return list({message["message_id"]: message for message in messages}.values())
+    """The same as the dashboard counts it: each id once."""
+    return list({message["message_id"]: message for message in sent(bot)}.values())
 
 
 def by_hand(bot: Any, workflow: str, data: Any, workflow_id: str = "by hand") -> None:

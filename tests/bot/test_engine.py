@@ -9,7 +9,7 @@ import pytest
 
 from bot.activity import ACTIVITIES
 from bot.workflow import WORKFLOWS
-from tests.bot.engine import FILE, by_hand, install, told
+from tests.bot.engine import FILE, by_hand, install, sent, told
 
 ENGINE = ("decider", "worker", "worker", "queue_workflow_starter")
 TITLES = [
@@ -40,7 +40,7 @@ def test_each_step_is_told_in_order_with_its_start_and_its_end(bot: Any) -> None
     bot.send("workflow-starter-queue", publish(FILE))
     execution = ended(bot)
     assert execution["closeStatus"] == "COMPLETED"
-    messages = told(bot)
+    messages = sent(bot)
     assert events(messages) == [(title, status) for title in TITLES for status in ("start", "end")]
     first = next(message for message in messages if message["status"] == "start")
     assert (first["item_identifier"], first["version"]) == ("00353", "1")
