@@ -32,14 +32,24 @@ def made(picture: IO[bytes], name: str, sizes: Iterable[Size]) -> Iterator[tuple
     picture.seek(0)
     with tempfile.TemporaryFile() as said, _running(picture, wanted.values(), said) as program:
         assert program.stdout
-        for line in program.stdout:
-            answer = json.loads(line)
+        while wanted and (told := _told(program.stdout)):
+            answer, content = told
             if "error" in answer:
                 raise PermanentFailure(f"{name} {answer['error']}")
-            yield wanted.pop(answer["suffix"]), program.stdout.read(answer["bytes"])
+            yield wanted.pop(answer["suffix"]), content
         if program.wait() or wanted:
             said.seek(0)
             raise _broke(name, program.returncode, said.read()[-300:].decode(errors="replace"))
+
+
+def _told(program: IO[bytes]) -> tuple[dict[str, str], bytes] | None:
+    """The next answer; None where it ends, be it in the middle of one."""
+    line = program.readline()
+    if not line.endswith(b"\n"):
+        return None
+    answer = json.loads(line)
+    content = program.read(answer["bytes"])
+    return (answer, content) if len(content) == answer["bytes"] else None
 
 
 @contextmanager

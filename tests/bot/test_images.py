@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import tempfile
+from pathlib import Path
 from typing import Any
 
 import pytest
 import pyvips  # type: ignore[import-untyped]
 
-from bot.activity.task import PermanentFailure
+from bot.activity.task import PermanentFailure, TemporaryFailure
+from bot.provider import converter
 from bot.provider.converter import made
 from bot.provider.pictures import pictures, sizes
 from continuum.figures import WIDTHS
@@ -162,18 +164,45 @@ def test_too_many_pixels_are_told_without_unpacking_them() -> None:
     assert "a JPEG has at most 65500 on a side" in why_not(tiff(10, 70_000))
 
 
-def test_a_picture_that_breaks_the_converter_is_told(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the program does when libvips crashes: it dies of a signal."""
-    from bot.provider import converter
+def program(folder: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    """Runs another program than picture_maker.py."""
+    monkeypatch.setattr(converter, "_PROGRAM", folder / "picture_maker.py")
+    (folder / "picture_maker.py").write_text(text)
 
-    program = tmp_path / "picture_maker.py"
-    monkeypatch.setattr(converter, "_PROGRAM", program)
-    program.write_text("import os, sys\nprint('core melt', file=sys.stderr, flush=True)\nos.kill(os.getpid(), 11)")
-    assert why_not(tiff(3, 2)) == (
-        f"The converter broke over {FIGURE} (signal 11); save the picture anew. It said: 'core melt'"
+
+def test_a_picture_that_breaks_the_converter_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the program does when libvips crashes: it dies of a signal, perhaps in the middle of an answer."""
+    dies = (
+        "import os, sys\nprint('core melt', file=sys.stderr, flush=True)\n"
+        "sys.stdout.write({!r})\nsys.stdout.flush()\nos.kill(os.getpid(), {})"
     )
-    program.write_text("raise SystemExit(0)")  # and says nothing of what was asked for
+    told = f"The converter broke over {FIGURE} (signal 11); save the picture anew. It said: 'core melt'"
+    half = '{"suffix": ".jpg", "bytes": 9}\nhalf'
+    for said in ("", half[:20], half):
+        program(tmp_path, monkeypatch, dies.format(said, 11))
+        assert why_not(tiff(3, 2)) == told
+    program(tmp_path, monkeypatch, "raise SystemExit(0)")  # and says nothing of what was asked for
     assert "The converter broke over" in why_not(tiff(3, 2))
+    program(tmp_path, monkeypatch, dies.format("", 9))
+    with pytest.raises(TemporaryFailure, match="was killed; the machine has too little memory, perhaps"):
+        converted(tiff(3, 2))
+
+
+@pytest.mark.parametrize(
+    ("usual", "less", "size", "words"),
+    [
+        ("_CPU_SECONDS = 240", "_CPU_SECONDS = 1", (9000, 9000), "takes too long to convert"),
+        ("_MEMORY_BYTES = 1024**3", "_MEMORY_BYTES = 100 * 1024**2", (2900, 2900), "takes too much memory to convert"),
+    ],
+    ids=["time", "memory"],
+)
+def test_a_picture_has_bounds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, usual: str, less: str, size: tuple[int, int], words: str
+) -> None:
+    text = converter._PROGRAM.read_text()
+    assert usual in text
+    program(tmp_path, monkeypatch, text.replace(usual, less))
+    assert words in why_not(tiff(*size))
 
 
 def test_which_files_are_pictures() -> None:
