@@ -129,6 +129,10 @@ def test_printed_it_is_the_article_alone(chromium: Browser, url: str) -> None:
         for part in ("header.site", "footer.site", ".contents", ".actions"):
             assert not look.page.locator(part).is_visible(), part
         assert look.page.locator(".text").is_visible()
+        supplement = look.page.get_by_text("What Figure 1—figure supplement 1. shows.")
+        assert supplement.is_visible()
+        look.page.emulate_media(media="screen")
+        assert not supplement.is_visible()
 
 
 def test_a_page_is_small(chromium: Browser, url: str) -> None:
