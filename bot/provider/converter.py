@@ -19,6 +19,7 @@ from typing import IO
 from bot.activity.task import PermanentFailure, TemporaryFailure
 from bot.provider.pictures import Size
 
+_ENDED_BY_OTHERS = {signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
 _PROGRAM = Path(__file__).with_name("picture_maker.py")
 
 
@@ -65,8 +66,8 @@ def _running(picture: IO[bytes], sizes: Iterable[Size], errors: IO[bytes]) -> It
 
 
 def _broke(name: str, code: int, said: str) -> Exception:
-    if code == -signal.SIGKILL:
-        return TemporaryFailure(f"The conversion of {name} was killed; the machine has too little memory, perhaps")
+    if -code in _ENDED_BY_OTHERS:
+        return TemporaryFailure(f"The conversion of {name} was ended; the machine has too little memory, perhaps")
     if code == -signal.SIGXCPU:
         return PermanentFailure(f"{name} takes too long to convert; save it anew, or smaller")
     why = f"signal {-code}" if code < 0 else f"exit {code}"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import resource
+import signal
 import struct
 import sys
 from functools import cache
@@ -35,6 +36,9 @@ class Unusable(Exception):
 
 
 def main() -> None:
+    # Whoever stops the worker asks all its processes to end; the worker first finishes what it has in hand.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     _bound()
     import pyvips  # type: ignore[import-untyped]
 

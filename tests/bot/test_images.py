@@ -183,9 +183,21 @@ def test_a_picture_that_breaks_the_converter_is_told(tmp_path: Path, monkeypatch
         assert why_not(tiff(3, 2)) == told
     program(tmp_path, monkeypatch, "raise SystemExit(0)")  # and says nothing of what was asked for
     assert "The converter broke over" in why_not(tiff(3, 2))
-    program(tmp_path, monkeypatch, dies.format("", 9))
-    with pytest.raises(TemporaryFailure, match="was killed; the machine has too little memory, perhaps"):
-        converted(tiff(3, 2))
+    for number in (9, 15):
+        program(tmp_path, monkeypatch, dies.format("", number))
+        with pytest.raises(TemporaryFailure, match="was ended; the machine has too little memory, perhaps"):
+            converted(tiff(3, 2))
+
+
+def test_a_conversion_is_finished_when_the_worker_is_asked_to_stop(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """systemd asks all processes of a unit."""
+    asked = "    sys.stdout.buffer.flush()\n    os.kill(os.getpid(), signal.SIGTERM)\n"
+    text = converter._PROGRAM.read_text()
+    assert text.count("    sys.stdout.buffer.flush()\n") == 1
+    program(tmp_path, monkeypatch, text.replace("    sys.stdout.buffer.flush()\n", asked))
+    assert len(converted(tiff(3, 2))) == 12
 
 
 @pytest.mark.parametrize(
