@@ -7,6 +7,7 @@ import binascii
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from bot.activity.task import Article, PermanentFailure, Task, article_id_of, version_of
@@ -17,7 +18,7 @@ from continuum.messages.starter import UNLESS_SINCE, StartWorkflow
 from continuum.queues import Queue
 
 _WORKFLOW = "PostPerfectPublication"
-_NAMES = ("status", "expanded_folder", "eif_location", "update_date")
+_NAMES = ("status", "expanded_folder", "eif_location")
 _ADVICE = "send the article's zip again, and approve it then"
 
 
@@ -36,7 +37,7 @@ class FollowUp:
                 "article_id": article.article_id,
                 "version": str(article.version),
                 "run": article.run,
-                **{name: str(task.value(name)) for name in _NAMES},
+                **{name: str(task.value(name)) for name in (*_NAMES, "update_date")},
             }
         )
 
@@ -69,11 +70,9 @@ class FollowUp:
         return found
 
     def updated(self, answer: Mapping[str, Any]) -> FollowUp:
-        """With the date of update that the website gave, if it gave one."""
-        try:
-            date = written(instant(str(answer.get("update") or "")))
-        except DateError:
-            return self
+        """With the date of update that the website gave; where it gave none, that of the message, or else now."""
+        given = (str(one) for one in (answer.get("update"), self.data.get("update_date")) if one)
+        date = next((written(instant(one)) for one in given if _is_date(one)), written(datetime.now(UTC)))
         return replace(self, data={**self.data, "update_date": date})
 
     def encode(self) -> str:
@@ -87,6 +86,13 @@ class FollowUp:
 
     def _message(self) -> StartWorkflow:
         return StartWorkflow(_WORKFLOW, self.data)
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return bool(instant(text))
+    except DateError:
+        return False
 
 
 def _decoded(text: str) -> bytes:

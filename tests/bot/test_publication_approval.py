@@ -6,6 +6,7 @@ import base64
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from bot.activity import approve_publication, rewrite_eif, update_lax
 from bot.activity.task import PermanentFailure, Values
 from bot.provider.lax import Lax
+from continuum.dates import written
 from continuum.eif import problems
 from continuum.messages.starter import UNLESS_SINCE
 from tests.bot.newsroom import STARTED, Newsroom, cluster, lax_address, newsroom, site
@@ -75,6 +77,20 @@ def test_the_websites_date_of_update_is_handed_on(newsroom: Newsroom) -> None:
             assert asked.json() == {"publish": "1"}
         [message] = newsroom.started()
         assert message["workflow_data"]["update_date"] == update
+
+
+def test_a_message_of_the_time_before_may_have_no_date_of_update(newsroom: Newsroom) -> None:
+    newsroom.ingested()
+    message = json.loads(base64.b64decode(dict(newsroom.told())["_publication-data"]))
+    before = written(datetime.now(UTC))
+    for date in (None, "", "soon"):
+        message["workflow_data"]["update_date"] = date
+        task = newsroom.approval(publication_data=base64.b64encode(json.dumps(message).encode()).decode())
+        with speaking(say(200, {"publish": "1"})) as speaker:
+            settings = replace(newsroom.settings, drupal_approve_endpoint=f"{speaker.address}/api/publish/")
+            answer = approve_publication.perform(replace(task, settings=settings))
+        assert before <= answer["update_date"] <= written(datetime.now(UTC))
+        assert newsroom.started()[0]["workflow_data"] == message["workflow_data"] | answer
 
 
 @pytest.mark.parametrize(
