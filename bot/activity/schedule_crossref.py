@@ -10,7 +10,7 @@ from bot.provider.expanded import BUCKET, Expanded
 
 
 def perform(task: Task) -> Mapping[str, Any]:
-    """Puts the XML into the outbox; there it has the article's name, so that a later version replaces it or not."""
+    """Puts the XML into the outbox, by its own name: each version once, however often this is done."""
     expanded = Expanded(task)
     expanded.storage.copy((BUCKET, expanded.key(expanded.xml)), ("xml_bucket", f"crossref/outbox/{expanded.xml}"))
     return {}
