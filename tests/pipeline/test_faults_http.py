@@ -10,15 +10,16 @@ import itertools
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 
 import pytest
 
 from tests.articles import Package, make_article
+from tests.conftest import Cloud
 from tests.pipeline.gate import Fault, Gate, Trouble
-from tests.pipeline.publishing import ERROR, PUBLISHED, READY, Publishing
+from tests.pipeline.publishing import ERROR, PUBLISHED, READY, Publishing, running
+from tests.postgresql import PostgreSQL, new_database
 
 pytestmark = [pytest.mark.machines, pytest.mark.timeout(900)]
 
@@ -64,7 +65,16 @@ class Between:
     lax: Gate
 
 
-@contextmanager
+@pytest.fixture(scope="module")
+def faults(small_cloud: Cloud, cluster: PostgreSQL, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Between]:
+    """All of it running; each test has articles of its own."""
+    folder = tmp_path_factory.mktemp("faults") / "publishing"
+    for lax in new_database(cluster):
+        for website in new_database(cluster):
+            with running(Publishing(small_cloud, folder, lax, website)) as publishing:
+                yield from between(publishing)
+
+
 def between(publishing: Publishing) -> Iterator[Between]:
     publishing.stop()
     website, lax = Gate(publishing.website_url, HANG_SECONDS), Gate(publishing.lax_url, HANG_SECONDS)
@@ -113,39 +123,37 @@ def check_published_once(publishing: Publishing, article: str) -> None:
     ]
 
 
-def test_a_website_or_lax_in_trouble(own_publishing: Publishing) -> None:
+def test_a_website_or_lax_in_trouble(faults: Between) -> None:
     rows = [*(("website", name) for name in WEBSITE), *(("lax", name) for name in LAX)]
     articles = packages(len(rows))
-    with between(own_publishing) as faults:
-        for (where, name), package in zip(rows, articles, strict=True):
-            gate, table = (faults.website, WEBSITE) if where == "website" else (faults.lax, LAX)
-            gate.troubles[package.article_id] = table[name]
-        for package in articles:
-            own_publishing.put(package.zip_name, package.zip_bytes())
-        publish_all(own_publishing, articles, 600)
-        assert faults.website.left() == faults.lax.left() == []
-        for (where, name), package in zip(rows, articles, strict=True):
-            check_published_once(own_publishing, package.article_id)
-            asked = faults.website.passed[package.article_id]
-            assert asked.count("POST 200") == 1, (where, name, asked)  # never taken in twice
-            assert asked[0] == "GET 404", (where, name, asked)  # asked before the first POST, too
+    for (where, name), package in zip(rows, articles, strict=True):
+        gate, table = (faults.website, WEBSITE) if where == "website" else (faults.lax, LAX)
+        gate.troubles[package.article_id] = table[name]
+    for package in articles:
+        faults.publishing.put(package.zip_name, package.zip_bytes())
+    publish_all(faults.publishing, articles, 600)
+    assert faults.website.left() == faults.lax.left() == []
+    for (where, name), package in zip(rows, articles, strict=True):
+        check_published_once(faults.publishing, package.article_id)
+        asked = faults.website.passed[package.article_id]
+        assert asked.count("POST 200") == 1, (where, name, asked)  # never taken in twice
+        assert asked[0] == "GET 404", (where, name, asked)  # asked before the first POST, too
 
 
-def test_a_website_that_refuses(own_publishing: Publishing) -> None:
+def test_a_website_that_refuses(faults: Between) -> None:
     articles = packages(len(REFUSED))
-    with between(own_publishing) as faults:
-        for (troubles, _), package in zip(REFUSED.values(), articles, strict=True):
-            faults.website.troubles[package.article_id] = troubles
-            own_publishing.put(package.zip_name, package.zip_bytes())
-        for (_, words), package in zip(REFUSED.values(), articles, strict=True):
-            own_publishing.until_status(package.article_id, 1, ERROR)
-            [event] = own_publishing.events(package.article_id, "error")
-            assert event["event_type"] == "Post EIF"
-            assert event["message"].startswith(words)
-            own_publishing.until(partial(_failed, own_publishing, package.article_id))
-            # The editor acts: the same zip once more.
-            own_publishing.put(package.zip_name, package.zip_bytes())
-        publish_all(own_publishing, articles, 300)
+    for (troubles, _), package in zip(REFUSED.values(), articles, strict=True):
+        faults.website.troubles[package.article_id] = troubles
+        faults.publishing.put(package.zip_name, package.zip_bytes())
+    for (_, words), package in zip(REFUSED.values(), articles, strict=True):
+        faults.publishing.until_status(package.article_id, 1, ERROR)
+        [event] = faults.publishing.events(package.article_id, "error")
+        assert event["event_type"] == "Post EIF"
+        assert event["message"].startswith(words)
+        faults.publishing.until(partial(_failed, faults.publishing, package.article_id))
+        # The editor acts: the same zip once more.
+        faults.publishing.put(package.zip_name, package.zip_bytes())
+    publish_all(faults.publishing, articles, 300)
 
 
 def _failed(publishing: Publishing, article: str) -> bool:
@@ -153,23 +161,22 @@ def _failed(publishing: Publishing, article: str) -> bool:
     return [one["closeStatus"] for one in ended] == ["FAILED"]
 
 
-def test_lax_down(own_publishing: Publishing) -> None:
+def test_lax_down(faults: Between) -> None:
     [package] = packages(1)
-    with between(own_publishing):
-        lax = own_publishing.processes["lax"]
-        own_publishing.put(package.zip_name, package.zip_bytes())
-        own_publishing.until_status(package.article_id, 1, READY)
-        lax.stop()
-        own_publishing.approve(package.article_id)
-        own_publishing.until(lambda: _tried_again(own_publishing, package.article_id), 120)
-        time.sleep(DOWN_SECONDS)
-        lax.start()
-        own_publishing.until_status(package.article_id, 1, PUBLISHED, 300)
-        check_published_once(own_publishing, package.article_id)
-        [event, *_] = [
-            event for event in own_publishing.events(package.article_id) if "trying again" in event["message"]
-        ]
-        assert event["message"].startswith("lax ")
+    lax = faults.publishing.processes["lax"]
+    faults.publishing.put(package.zip_name, package.zip_bytes())
+    faults.publishing.until_status(package.article_id, 1, READY)
+    lax.stop()
+    faults.publishing.approve(package.article_id)
+    faults.publishing.until(lambda: _tried_again(faults.publishing, package.article_id), 120)
+    time.sleep(DOWN_SECONDS)
+    lax.start()
+    faults.publishing.until_status(package.article_id, 1, PUBLISHED, 300)
+    check_published_once(faults.publishing, package.article_id)
+    [event, *_] = [
+        event for event in faults.publishing.events(package.article_id) if "trying again" in event["message"]
+    ]
+    assert event["message"].startswith("lax ")
 
 
 def _tried_again(publishing: Publishing, article: str) -> bool:
