@@ -193,8 +193,23 @@ class Publishing:
         try:
             self.until(there, seconds)
         except TimeoutError as late:
-            told = [f"{event['event_type']} {event['status']}: {event['message']}" for event in self.events(item)]
-            raise AssertionError("\n".join([f"{item} version {version}: not {status!r} in {late}", *told])) from late
+            raise AssertionError(f"{version} not {status!r} in {late}: {self.story(item)}") from late
+
+    def story(self, item: str) -> str:
+        """All that was told of an article, for people."""
+        told = [f"  {event['event_type']} {event['status']}: {event['message']}" for event in self.events(item)]
+        return "\n".join([f"{item}:", *told])
+
+    def until_idle(self, seconds: float = 120) -> None:
+        """Wait until no execution is open: what follows a publication has been done too."""
+
+        def idle() -> bool:
+            self.look()
+            since = {"oldestDate": time.time() - 86400}
+            swf = self.client("swf")
+            return not swf.count_open_workflow_executions(domain=self.domain, startTimeFilter=since)["count"]
+
+        self.until(idle, seconds)
 
     def executions(self, name: str | None = None) -> list[dict[str, Any]]:
         """All executions that have ended, of one workflow or of all."""
@@ -202,7 +217,7 @@ class Publishing:
         pages = (
             self.client("swf")
             .get_paginator("list_closed_workflow_executions")
-            .paginate(domain=f"Publish.{self.prefix}", startTimeFilter={"oldestDate": time.time() - 86400}, **asked)
+            .paginate(domain=self.domain, startTimeFilter={"oldestDate": time.time() - 86400}, **asked)
         )
         return [execution for page in pages for execution in page["executionInfos"]]
 
@@ -218,6 +233,10 @@ class Publishing:
     def public(self, path: str) -> bool:
         """Whether anybody can read that page of the website."""
         return answer(f"{self.website_url}/{path}")[0] == 200
+
+    @property
+    def domain(self) -> str:
+        return f"Publish.{self.prefix}"
 
     def bucket(self, name: str) -> str:
         return f"{self.prefix}-elife-{name}"
