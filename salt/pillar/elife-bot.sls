@@ -1,5 +1,7 @@
 elife_bot:
   log_level: INFO
+  # Preview or automatic, where an instance differs from bot/publication_settings.yaml (which says what may stand here):
+  # publication: {default: true, override: {hold: {doi: ['eLife\.00353$']}}}
   # How many of each run on a machine. The journal's own bot of 2016 had 3, 5, 3 and 5.
   processes:
     decider: 1

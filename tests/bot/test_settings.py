@@ -80,6 +80,13 @@ def test_the_instance_without_a_prefix_is_live() -> None:
     assert (bot.workflow_starter_queue, bot.swf_domain) == ("workflow-starter-queue", "Publish")
 
 
+def test_the_pillar_may_say_what_is_published_at_once() -> None:
+    here = {"instance": "ct", "prefix": "ct"}
+    assert read(BotSettings, choose(rendered({}, **here))).publication_settings == ""
+    automatic = rendered({"elife_bot": {"publication": {"default": True}}}, **here)
+    assert read(BotSettings, choose(automatic)).publication_settings == "/etc/elife-bot/publication_settings.yaml"
+
+
 @pytest.mark.parametrize("instance", ["2016-03-29", "is", "class", "prod"])
 def test_any_instance_id_makes_a_file_that_python_reads(instance: str) -> None:
     assert choose(rendered({}, instance=instance, prefix="x"), instance)

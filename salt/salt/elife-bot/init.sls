@@ -2,6 +2,7 @@
 {% from 'base/application.jinja' import code with context %}
 {% set processes = pillar.elife_bot.processes %}
 {% set memory = pillar.elife_bot.memory %}
+{% set publication = pillar.elife_bot.get('publication') %}
 
 {{ code('/opt/elife-bot', owner='elife') }}
 
@@ -13,6 +14,17 @@ settings:
     - mode: '0644'
     - require:
       - elife: code
+
+{% if publication %}
+# What is published at once, where the pillar says other than the code's publication_settings.yaml.
+publication-settings:
+  file.serialize:
+    - name: /etc/elife-bot/publication_settings.yaml
+    - dataset_pillar: elife_bot:publication
+    - serializer: yaml
+    - makedirs: true
+    - mode: '0644'
+{% endif %}
 
 # Domain, workflow and activity types in SWF. Done again when the code or the settings are others, or if it failed.
 register:
@@ -58,6 +70,9 @@ elife-bot.target:
       - elife: virtualenv
       - file: settings
       - file: /etc/systemd/system/{{ unit }}@.service
+{%- if publication %}
+      - file: publication-settings
+{%- endif %}
 {% endfor %}
 
 cron:

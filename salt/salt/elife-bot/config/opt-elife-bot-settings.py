@@ -54,6 +54,9 @@ class continuum:
     website_secret = '{{ app.get('website_secret', 'elife-website-' ~ instance ~ '/api') }}'
     lax_secret = '{{ app.get('lax_secret', 'elife-lax-' ~ instance ~ '/api') }}'
 
+    # Preview or automatic; '' is publication_settings.yaml beside this file
+    publication_settings = '{{ '/etc/elife-bot/publication_settings.yaml' if app.get('publication') else '' }}'
+
     # Logging
     log_directory = '/opt/elife-bot'
     log_level = '{{ app.get('log_level', 'INFO') }}'
