@@ -11,6 +11,7 @@ from lxml import etree
 from tests.website.documents import article
 from website.body.conversion import convert
 from website.body.document import Unreadable
+from website.body.sanitising import sanitised
 
 _NAMES = (
     "p sec title label caption fig fig-group graphic table-wrap table thead tbody tr td th list list-item",
@@ -135,6 +136,57 @@ def test_any_text_is_an_article_or_said_to_be_none(text: str) -> None:
             assert str(problem)
         else:
             assert seen(made.html) == []
+
+
+_HTML = st.lists(
+    st.sampled_from(
+        [
+            *(
+                "<script>",
+                "</script>",
+                "<style>x{}</style>",
+                "<p onclick=alert(1)>",
+                "<a href='javascript:alert(1)'>x</a>",
+            ),
+            *(
+                "<a href=' java\tscript:alert(1)'>x</a>",
+                "<img src=x onerror=alert(1)>",
+                "<img src='https://example.org/x'>",
+            ),
+            *(
+                "<svg onload=alert(1)>",
+                "<math><mtext><style><img src=x onerror=alert(1)>",
+                "<iframe src=//example.org>",
+            ),
+            *(
+                "<math href='javascript:alert(1)'><mi xlink:href='data:x'>x</mi></math>",
+                "<p style='color:red'>",
+                "<base href=x>",
+            ),
+            *(
+                "<table><td>",
+                "<!--",
+                "-->",
+                "<form action=x><input>",
+                "<noscript>",
+                "<details open ontoggle=alert(1)>",
+                "</p>",
+            ),
+        ]
+    ),
+    max_size=6,
+)
+
+
+@_ANYTHING
+@given(_HTML)
+def test_of_any_html_what_could_run_or_load_is_left_out(pieces: list[str]) -> None:
+    assert seen(sanitised("".join(pieces))) == []
+
+
+def test_what_is_harmless_is_kept() -> None:
+    kept = '<p id="a">x <a href="#b" rel="noopener">y</a> <math display="block"><mi>z</mi></math></p>'
+    assert sanitised(kept) == kept
 
 
 def _inside(elements: list[etree._Element]) -> str:
