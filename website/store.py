@@ -108,6 +108,16 @@ class Store:
             ).fetchall()
         return _found(rows, total, size, 1)
 
+    def addresses(self, most: int) -> list[tuple[str, datetime]]:
+        """Of every published article its newest version's path, and when that came; the newest first."""
+        with self._connections.transaction() as connection:
+            rows = connection.execute(
+                f"""SELECT path, coalesce(updated, pub_date) AS moment FROM content
+                WHERE {_NEWEST} ORDER BY pub_date DESC, id DESC LIMIT %s""",
+                (most,),
+            ).fetchall()
+        return [(row["path"], row["moment"]) for row in rows]
+
     def by_path(self, path: str, preview: bool = False) -> ArticleVersion | None:
         """The article version with that path; with `preview` its draft, where it has one.
 

@@ -25,7 +25,7 @@ def feed() -> Response:
 @blueprint.get("/sitemap.xml")
 def sitemap() -> Response:
     """Every article, for search engines."""
-    return _xml("sitemap.xml", "application/xml", shown=shown(store().latest(size=_MOST)))
+    return _xml("sitemap.xml", "application/xml", addresses=store().addresses(_MOST))
 
 
 @blueprint.get("/robots.txt")
