@@ -128,6 +128,17 @@ def test_a_figure_without_a_label_is_called_by_its_title() -> None:
     assert made["title"] == "Twelve <italic>flies</italic>."
 
 
+def test_a_box_that_is_all_of_an_appendix_is_called_as_the_appendix_is() -> None:
+    app = f"<app><title>Appendix 1</title><boxed-text>{doi(3)}<p>Flies</p></boxed-text></app>"
+    assert [one["title"] for one in fragments(back=f"<app-group>{app}</app-group>")] == ["Appendix 1"]
+
+
+def test_the_label_of_a_footnote_is_not_the_tables() -> None:
+    foot = "<table-wrap-foot><fn><label>*</label><p>More or less</p></fn></table-wrap-foot>"
+    table = f"<table-wrap>{doi(3)}<caption><title>Flies by day.</title></caption><table/>{foot}</table-wrap>"
+    assert [one["title"] for one in fragments(body=body(table))] == ["Flies by day."]
+
+
 def test_what_stands_in_a_box_without_a_doi_belongs_to_the_letter() -> None:
     inside = f"<body><boxed-text><p>{part('fig', 95, 'Author response image 1.')}</p></boxed-text></body>"
     letter = f"""<sub-article><front-stub><article-id pub-id-type="doi">10.7554/eLife.00777.091</article-id>
