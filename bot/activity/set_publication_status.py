@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,11 +12,14 @@ from bot.provider import dashboard, eif_file
 from bot.provider.lax import Lax
 from continuum.settings import SettingsError
 
+log = logging.getLogger(__name__)
+
 
 def perform(task: Task) -> Mapping[str, Any]:
     """Answers `publish`, which the EIF says from now on as well."""
     eif = eif_file.read(task)
     publish = task.force or _rules(task).publishes(eif)
+    log.info("%s: %s", eif["article-version-id"], "published at once" if publish else "waits for approval")
     eif |= {"publish": publish} | ({"force": True} if task.force else {})
     if "pub-date" not in eif:
         eif |= _first_published(task)

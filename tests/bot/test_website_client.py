@@ -156,6 +156,19 @@ def test_many_at_once_all_arrive(site: Site) -> None:
     assert site.asked("POST").count("POST 200") == 12
 
 
+def test_two_workers_with_the_same_article(site: Site) -> None:
+    """One of them was taken for dead while it still worked (a time-out that overlaps)."""
+    with ThreadPoolExecutor(2) as pool:
+        with site.slow():
+            first = pool.submit(client(site.address).post, eif(), 60, NEVER)
+            eventually(lambda: site.ingests() == 1)
+            second = pool.submit(client(site.address).post, eif(), 60, NEVER)
+            eventually(lambda: "POST 429" in site.asked("POST"))
+        assert first.result() == second.result()
+    assert len(site.asked("POST")) - site.asked("POST").count("POST 429") == 1
+    assert len(site.rows()) == 1
+
+
 def test_a_try_that_is_not_wanted_any_more_stops_asking(site: Site) -> None:
     abandoned = threading.Event()
     with site.slow(), ThreadPoolExecutor(1) as pool:
