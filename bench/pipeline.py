@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -176,7 +177,8 @@ def _small(folder: Path) -> Iterator[tuple[Bot, Counter[str]]]:
 
 def _whole(folder: Path) -> Iterator[Publishing]:
     """A publishing environment on a local cloud of its own; nothing runs yet."""
-    server = PostgreSQL(Path(tempfile.mkdtemp(prefix="bench-postgresql-")))
+    database = Path(tempfile.mkdtemp(prefix="bench-postgresql-"))  # not in `folder`: that is root's alone
+    server = PostgreSQL(database)
     server.start()
     try:
         for cloud in new_cloud(folder / "home"):
@@ -191,6 +193,7 @@ def _whole(folder: Path) -> Iterator[Publishing]:
                         publishing.stop()
     finally:
         server.stop()
+        shutil.rmtree(database)
 
 
 if __name__ == "__main__":
