@@ -75,11 +75,14 @@ class Site:
             connection.execute("LOCK TABLE content IN SHARE ROW EXCLUSIVE MODE")
             yield
 
-    def ingests(self) -> int:
-        """How many ingests are going on."""
+    def ingesting(self) -> bool:
+        """Whether an article is being taken in."""
         with psycopg.connect(**self.database.parameters(10)) as connection:
-            row = connection.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted").fetchone()
-        return int(row[0]) if row else 0
+            row = connection.execute(
+                """SELECT EXISTS (SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = database
+                WHERE locktype = 'advisory' AND granted AND datname = current_database())"""
+            ).fetchone()
+        return bool(row and row[0])
 
 
 def run_site(database: Database, folder: Path, cdn: str) -> Iterator[Site]:

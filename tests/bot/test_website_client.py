@@ -113,7 +113,7 @@ def test_a_post_that_is_cut_is_not_repeated(site: Site, where: str, words: str) 
         with pytest.raises(Busy, match=r"is busy with another article \(429\), and asks to wait 5 s"):
             website.post(eif(), 0, NEVER)  # the next try comes while the first is still being taken in
         assert site.rows() == []
-    eventually(lambda: site.ingests() == 0)
+    eventually(lambda: not site.ingesting())
     [first] = site.rows()
     website.post(eif(), 0, NEVER)  # and one afterwards
     assert site.rows() == [first]
@@ -140,7 +140,7 @@ def test_a_post_that_was_cut_and_failed_after_all_is_repeated(site: Site) -> Non
             connection.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND pid <> pg_backend_pid()"
             )
-            eventually(lambda: site.ingests() == 0)
+            eventually(lambda: not site.ingesting())
     assert site.rows() == []
     website.post(eif(), 0, NEVER)
     assert site.asked("POST") == ["POST 504", "POST 200"]
@@ -161,7 +161,7 @@ def test_two_workers_with_the_same_article(site: Site) -> None:
     with ThreadPoolExecutor(2) as pool:
         with site.slow():
             first = pool.submit(client(site.address).post, eif(), 60, NEVER)
-            eventually(lambda: site.ingests() == 1)
+            eventually(site.ingesting)
             second = pool.submit(client(site.address).post, eif(), 60, NEVER)
             eventually(lambda: "POST 429" in site.asked("POST"))
         assert first.result() == second.result()
@@ -177,7 +177,7 @@ def test_a_try_that_is_not_wanted_any_more_stops_asking(site: Site) -> None:
         abandoned.set()
         with pytest.raises(TemporaryFailure):
             posted.result(30)
-    eventually(lambda: site.ingests() == 0)
+    eventually(lambda: not site.ingesting())
 
 
 def test_a_website_in_maintenance(site: Site) -> None:
