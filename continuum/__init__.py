@@ -3,6 +3,7 @@
 fields         named values -> a frozen dataclass, every mistake named
 settings       a settings class or module -> the settings an application works with
 environment    names of the buckets, queues and SWF domain of one environment
+safe_xml       XML from outside, parsed so that it can neither fetch nor blow up anything
 articles       file names of articles: read and made
 messages/      what passes through the queues: read and made
 eif, shape     what an EIF must look like, and how that is said

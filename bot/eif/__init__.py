@@ -1,7 +1,6 @@
 """An article's XML -> its EIF: the JSON that the website and lax are sent.
 
 convert        the whole: the XML's bytes -> a valid EIF, or an error with every reason
-safe_xml       XML from outside, parsed so that it can neither fetch nor blow up anything
 front          title, date, volume, subjects, keywords
 contributors   authors, groups and their members, editors
 referenced     what contributors point to: affiliations, emails, funding, footnotes

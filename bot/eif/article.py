@@ -9,13 +9,14 @@ from bs4 import BeautifulSoup
 from elifetools import parseJATS
 from lxml import etree
 
-from bot.eif import front, safe_xml
+from bot.eif import front
 from bot.eif.citations import citations
 from bot.eif.contributors import contributors, make_even, of_sub_article
 from bot.eif.failure import ConversionError
 from bot.eif.fragments import fragments
 from bot.eif.markup import kept
 from bot.eif.referenced import emails, footnotes, referenced
+from continuum import safe_xml
 from continuum.eif import Problem, problems
 
 # Where the XML says what an EIF can't do without.

@@ -1,8 +1,6 @@
-"""A publisher's XML made safe to read, and plain enough for elifetools.
+"""A publisher's XML, read safely and made plain enough for elifetools.
 
-Safe: nothing outside the document is fetched, no entity is expanded, comments and processing instructions are gone.
-
-Plain: elifetools turns inline markup into HTML by replacing the tags that it knows, spelt as in the articles that its
+elifetools turns inline markup into HTML by replacing the tags that it knows, spelt as in the articles that its
 authors had. A tag that it doesn't know becomes visible text, and so does `<bold toggle="yes">`. Here such markup is
 rewritten to what elifetools knows, or unwrapped: its text stays. And as it takes what it finds in a text for markup
 (`&lt;sub&gt;` becomes a subscript), a text's own `<`, `>` and `&` are hidden from it as other characters.
@@ -10,10 +8,11 @@ rewritten to what elifetools knows, or unwrapped: its text stays. And as it take
 
 from __future__ import annotations
 
-from html.entities import html5
 from typing import Any
 
 from lxml import etree
+
+from continuum import safe_xml
 
 XLINK = "http://www.w3.org/1999/xlink"
 MATHML = "http://www.w3.org/1998/Math/MathML"
@@ -55,17 +54,12 @@ class Unreadable(Exception):
 
 def parse(xml: bytes) -> Any:
     """The article's root element, safe to walk. Raises Unreadable."""
-    parser = etree.XMLParser(
-        resolve_entities=False, load_dtd=False, no_network=True, remove_comments=True, remove_pis=True, huge_tree=False
-    )
     try:
-        root = etree.fromstring(xml, parser)
-    except (etree.XMLSyntaxError, ValueError) as error:
-        raise Unreadable(f"the XML can't be read: {error}") from error
-    if root is None or root.tag != "article":
-        raise Unreadable(f"the XML is no JATS article: it begins with <{getattr(root, 'tag', '')}>")
-    for entity in list(root.iter(etree.Entity)):
-        _put_text(entity, html5.get(f"{entity.name};", ""))
+        root = safe_xml.parse(xml)
+    except safe_xml.UnsafeXml as error:
+        raise Unreadable(str(error)) from error
+    if root.tag != "article":
+        raise Unreadable(f"the XML is no JATS article: it begins with <{root.tag}>")
     return root
 
 

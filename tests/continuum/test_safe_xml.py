@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.eif import ConversionError, convert, safe_xml
-from bot.eif.safe_xml import UnsafeXml, parse
+from bot.eif import ConversionError, convert
+from continuum import safe_xml
+from continuum.safe_xml import UnsafeXml, parse
 
 BODY = "<article><front/><p>{}</p></article>"
 
