@@ -26,6 +26,7 @@ def test_a_secret_has_a_generated_password_and_the_stacks_name(properties: Find)
     made = secret["GenerateSecretString"]
     assert json.loads(made["SecretStringTemplate"]) == {"username": "elife-bot"}
     assert made["GenerateStringKey"] == "password" and made["PasswordLength"] >= 32
+    assert made["ExcludePunctuation"]  # it stands between quotes in settings files
     assert "SecretString" not in secret
 
 
