@@ -8,6 +8,8 @@ import shutil
 import socket
 import subprocess
 import threading
+import urllib.request
+import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -31,7 +33,7 @@ _NGINX = """
 daemon off; pid nginx.pid; error_log error.log; worker_processes 1; {user}
 events {{ worker_connections 100; }}
 http {{
-    log_format it '$request_method $uri $status'; access_log access.log it;
+    log_format it '$request_method $request_uri $status'; access_log access.log it;
     client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path f; uwsgi_temp_path u; scgi_temp_path s;
     client_max_body_size 20m; proxy_read_timeout {cut}s; proxy_ignore_client_abort on;
     server {{
@@ -46,16 +48,29 @@ http {{
 
 @dataclass
 class Site:
-    """The website at `address`; `asked()` is what nginx logged: `["POST 200", …]`."""
+    """The website at `address`; `asked("POST")` is what came of it: `["POST 200", …]`."""
 
     address: str
     database: Database
     folder: Path
+    forgotten: int = 0
 
     def asked(self, method: str = "") -> list[str]:
-        """Method and status of each request so far, that of a cut one as well."""
-        lines = (self.folder / "access.log").read_text().splitlines()
+        """Method and status of each request since `forget`, that of a cut one as well."""
+        lines = self._log()[self.forgotten :]
         return [f"{line.split()[0]} {line.split()[-1]}" for line in lines if line.startswith(method)]
+
+    def forget(self) -> None:
+        """What was asked until now."""
+        self.forgotten = len(self._log())
+
+    def _log(self) -> list[str]:
+        """nginx logs a request after it has answered it, and before it reads another: with one more, all are there."""
+        mark = f"/ping?{uuid.uuid4().hex}"
+        with urllib.request.urlopen(self.address + mark) as answer:
+            answer.read()
+        lines = eventually(lambda: mark in (log := (self.folder / "access.log").read_text()) and log.splitlines())
+        return [line for line in lines if "/ping?" not in line]
 
     def rows(self) -> list[Mapping[str, Any]]:
         """What the website has: each article version, whether readers see it, and when it was taken in."""
