@@ -18,7 +18,7 @@ def perform(task: Task) -> Mapping[str, Any]:
     """Answers `published`."""
     eif = eif_file.read(task)
     website = Website.of(task.settings)
-    website.post(eif, _PATIENCE_SECONDS, task.abandoned)
+    website.post(eif, _PATIENCE_SECONDS, task.abandoned, again=task.attempt > 1)
     follow_up = FollowUp.of(task)
     if eif["publish"]:
         # Posted as published, it is published; but somebody may have withdrawn the very same EIF since it was posted.

@@ -51,11 +51,14 @@ class Website:
         stored = self.stored(str(eif["article-version-id"]))
         return stored if stored is not None and same(eif, stored) else None
 
-    def post(self, eif: Mapping[str, Any], patience: float, abandoned: threading.Event) -> dict[str, Any]:
+    def post(
+        self, eif: Mapping[str, Any], patience: float, abandoned: threading.Event, again: bool = True
+    ) -> dict[str, Any]:
         """Gives the EIF to the website, if it hasn't it already; answers what the website has now.
 
-        Before each POST, the first one too, the website is asked whether the article has arrived: a POST whose answer
-        was lost (the web server cuts it at 60 s) goes on behind it, and must be neither repeated nor forgotten.
+        Before it is posted `again`, the website is asked whether it has arrived: a POST whose answer was lost (the web
+        server cuts it at 60 s) goes on behind it, and must be neither repeated nor forgotten. The first time it is not
+        asked: a correction may change the text alone, and have the EIF that the website has.
         A website that is busy with another article is asked again for so many seconds, or until `abandoned`.
 
         Raises Busy or Unanswered when that time is over, PermanentFailure for an EIF that it does not accept.
@@ -63,8 +66,9 @@ class Website:
         until = time.monotonic() + patience
         pause = _FIRST_PAUSE_SECONDS
         while True:
-            if (stored := self.has(eif)) is not None:
+            if again and (stored := self.has(eif)) is not None:
                 return stored
+            again = True
             try:
                 return self._post(eif)
             except (Busy, Unanswered) as failure:

@@ -91,6 +91,13 @@ def test_an_article_arrives_once_however_often_it_is_posted(site: Site) -> None:
     assert (row["id"], row["live"]) == ("00353.1", False)
 
 
+def test_the_first_time_it_is_posted_unasked(site: Site) -> None:
+    """A correction may be one of the text alone."""
+    client(site.address).post(eif(), 0, NEVER)
+    client(site.address).post(eif(), 0, NEVER, again=False)
+    assert site.asked("POST") == ["POST 200"] * 2
+
+
 def test_a_correction_is_posted(site: Site) -> None:
     website = client(site.address)
     website.post({**eif(), "impact-statement": "Wrong."}, 0, NEVER)
