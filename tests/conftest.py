@@ -16,6 +16,10 @@ import pytest
 import testinfra
 from testinfra.host import Host
 
+from tests.postgresql import cluster
+
+__all__ = ["cluster"]
+
 ROOT = Path(__file__).parents[1]
 INSTANCES = {"basebox": "test"}  # by project; all others are launched as continuum-test
 

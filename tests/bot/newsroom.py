@@ -24,9 +24,7 @@ from lax import application as lax
 from tests.articles import make_article
 from tests.bot.journal_site import PASSWORD, USER, Site, run_site
 from tests.bot.speaker import say, speaking
-from tests.postgresql import PostgreSQL, cluster, new_database
-
-__all__ = ["cluster"]
+from tests.postgresql import PostgreSQL, new_database
 
 ROOT = Path(__file__).parents[2]
 SECRET = "elife-ct/api"

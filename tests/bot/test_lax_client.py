@@ -20,9 +20,7 @@ from bot.provider.lax import BadAnswer, Lax, UnknownArticle
 from tests.bot.speaker import Reply, cut, say, speaking
 from tests.lax import asked
 from tests.lax.asked import LOGIN, eif
-from tests.postgresql import PostgreSQL, cluster
-
-__all__ = ["cluster"]
+from tests.postgresql import PostgreSQL
 
 SECRET = "elife-lax-ct/api"
 

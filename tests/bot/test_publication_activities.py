@@ -11,9 +11,9 @@ import pytest
 from bot.activity import approve_publication, convert_jats, prepare_post_eif, set_publication_status, update_lax
 from bot.activity.task import PermanentFailure, TemporaryFailure
 from continuum.eif import problems
-from tests.bot.newsroom import Newsroom, cluster, lax_address, newsroom, site
+from tests.bot.newsroom import Newsroom, lax_address, newsroom, site
 
-__all__ = ["cluster", "lax_address", "newsroom", "site"]
+__all__ = ["lax_address", "newsroom", "site"]
 
 
 def test_the_eif_is_made_and_the_dashboard_told(newsroom: Newsroom) -> None:

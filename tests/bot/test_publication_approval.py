@@ -17,10 +17,10 @@ from bot.provider.lax import Lax
 from continuum.dates import written
 from continuum.eif import problems
 from continuum.messages.starter import UNLESS_SINCE
-from tests.bot.newsroom import STARTED, Newsroom, cluster, lax_address, newsroom, site
+from tests.bot.newsroom import STARTED, Newsroom, lax_address, newsroom, site
 from tests.bot.speaker import say, speaking
 
-__all__ = ["cluster", "lax_address", "newsroom", "site"]
+__all__ = ["lax_address", "newsroom", "site"]
 
 
 def test_an_approved_article_is_published_and_the_rest_follows(newsroom: Newsroom) -> None:

@@ -23,10 +23,8 @@ from continuum.migrations import upgrade
 from tests.bot.journal_site import PASSWORD, USER, Site, run_site
 from tests.bot.speaker import cut, say, slowly, speaking
 from tests.conftest import eventually
-from tests.postgresql import PostgreSQL, cluster, new_database
+from tests.postgresql import PostgreSQL, new_database
 from website import maintenance
-
-__all__ = ["cluster"]
 
 MIGRATIONS = Path(__file__).parents[2] / "website" / "migrations"
 SECRET = "elife-website-ct/api"

@@ -9,9 +9,7 @@ import pytest
 
 from continuum.database import Database
 from tests.lax.asked import Lax, migrated
-from tests.postgresql import PostgreSQL, cluster
-
-__all__ = ["cluster"]
+from tests.postgresql import PostgreSQL
 
 _numbers = itertools.count(20_001)
 

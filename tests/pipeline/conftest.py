@@ -5,9 +5,7 @@ import pytest
 
 from tests.conftest import Cloud, new_cloud
 from tests.pipeline.publishing import Publishing, running
-from tests.postgresql import PostgreSQL, cluster, new_database
-
-__all__ = ["cluster"]
+from tests.postgresql import PostgreSQL, new_database
 
 
 @pytest.fixture(scope="session")

@@ -10,11 +10,9 @@ import pytest
 
 from continuum.database import Database
 from continuum.migrations import upgrade
-from tests.postgresql import PostgreSQL, cluster, new_database
+from tests.postgresql import PostgreSQL, new_database
 from tests.website.cdn import Cdn, serving
 from tests.website.site import Running, Site
-
-__all__ = ["cluster"]
 
 MIGRATIONS = Path(__file__).parents[2] / "website" / "migrations"
 TABLES = "content, setting, maintenance, login_link, sign_in"

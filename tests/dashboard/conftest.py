@@ -1,3 +1,0 @@
-from tests.postgresql import cluster
-
-__all__ = ["cluster"]
