@@ -9,11 +9,12 @@ cd -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")"
 
 say() { printf '\n== %s\n' "$*"; }
 
-# PostgreSQL, nginx and a browser for the applications' tests, shellcheck for the scripts
+# PostgreSQL, nginx, a browser and wrong clocks for the applications' tests, shellcheck for the scripts
 missing=()
 compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
 command -v nginx >/dev/null || missing+=(nginx-light)
 command -v chromium >/dev/null || missing+=(chromium)
+command -v faketime >/dev/null || missing+=(faketime)
 command -v shellcheck >/dev/null || missing+=(shellcheck)
 # The tests start their own servers: a package installed for them shall start none on this computer's ports.
 install_packages() (

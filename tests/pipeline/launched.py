@@ -29,7 +29,7 @@ class _AtMachine(HTTPAdapter):
         super().__init__()
         self._address = address
 
-    def send(self, request: requests.PreparedRequest, *words: Any, **named: Any) -> requests.Response:  # type: ignore[override]
+    def send(self, request: requests.PreparedRequest, *words: Any, **named: Any) -> requests.Response:
         assert request.url
         there = urlsplit(request.url)
         request.headers["Host"] = there.netloc

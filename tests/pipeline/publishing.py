@@ -138,7 +138,7 @@ class Publishing:
 
     def ask(self, message: dict[str, Any]) -> None:
         """Put a message into the workflow starter queue."""
-        self.client("sqs").send_message(QueueUrl=self._queue("workflow-starter-queue"), MessageBody=json.dumps(message))
+        self.client("sqs").send_message(QueueUrl=self.queue("workflow-starter-queue"), MessageBody=json.dumps(message))
 
     def publish(self, package: Any) -> None:
         """An article's package from its arrival to its publication, as an editor has it in preview mode."""
@@ -153,7 +153,7 @@ class Publishing:
         """Take in what has come for the dashboard, and start again what has ended."""
         for process in self.processes.values():
             process.look_after()
-        sqs, queue = self.client("sqs"), self._queue("event-property-incoming-queue")
+        sqs, queue = self.client("sqs"), self.queue("event-property-incoming-queue")
         known = {message["message_id"] for message in self.messages}
         while taken := sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages"):
             for one in taken:
@@ -180,6 +180,11 @@ class Publishing:
             and message["item_identifier"] == item
             and status in (None, message["status"])
         ]
+
+    def heard(self, item: str, status: str) -> list[dict[str, Any]]:
+        """The events of that status, with those that have come by now."""
+        self.look()
+        return self.events(item, status)
 
     def until_status(self, item: str, version: int, status: str, seconds: float = 90) -> None:
         """Wait until an article's publication-status is that; fails, with what was said, if it is not in time."""
@@ -245,7 +250,7 @@ class Publishing:
         """How many messages are in a queue, those in somebody's hands included."""
         names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
         sqs = self.client("sqs")
-        found = sqs.get_queue_attributes(QueueUrl=self._queue(queue), AttributeNames=names)["Attributes"]
+        found = sqs.get_queue_attributes(QueueUrl=self.queue(queue), AttributeNames=names)["Attributes"]
         return sum(int(found[name]) for name in names)
 
     def log(self, name: str) -> str:
@@ -280,7 +285,15 @@ class Publishing:
             "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
         }
 
-    def _queue(self, name: str) -> str:
+    def dead(self, name: str) -> str:
+        """The address of the queue in which what can't be handled is set aside."""
+        asked = {"QueueUrl": self.queue(name), "AttributeNames": ["RedrivePolicy"]}
+        policy = json.loads(self.client("sqs").get_queue_attributes(**asked)["Attributes"]["RedrivePolicy"])
+        return str(
+            self.client("sqs").get_queue_url(QueueName=policy["deadLetterTargetArn"].rsplit(":")[-1])["QueueUrl"]
+        )
+
+    def queue(self, name: str) -> str:
         return str(self.client("sqs").get_queue_url(QueueName=f"{self.prefix}-{name}")["QueueUrl"])
 
     def _install_web(self, application: str, database: Database) -> str:

@@ -19,7 +19,8 @@ import pytest
 
 from tests.articles import Package, make_article
 from tests.pipeline.between import Answer, Between, Call, Fault
-from tests.pipeline.publishing import PUBLISHED, READY, Process, Publishing
+from tests.pipeline.outcome import check_published_once, publish_all
+from tests.pipeline.publishing import Process, Publishing
 
 pytestmark = [pytest.mark.machines, pytest.mark.timeout(900)]
 
@@ -42,7 +43,6 @@ CALLS = (
 )  # fmt: skip
 # Each turn of the table takes a minute or two. PIPELINE_KILLS=all is the whole table.
 TURNS = range(len(VICTIMS)) if os.environ.get("PIPELINE_KILLS") == "all" else (0,)
-SIZES = 11  # of each figure: ten widths and the thumbnail
 _ids = itertools.count(30_001)
 
 
@@ -157,48 +157,7 @@ def _publish_under(kills: Kills, packages: list[Package]) -> None:
         for package in packages:
             publishing.put(package.zip_name, package.zip_bytes())
         publish_all(publishing, packages)
-        publishing.until_idle()
         for package in packages:
             check_published_once(publishing, package)
         publishing.stop()
     assert (kills.activities, kills.calls) == ({}, {})
-
-
-def publish_all(publishing: Publishing, packages: list[Package], seconds: float = 300) -> None:
-    """An editor who approves each article as soon as it is ready; until all are published."""
-    approved: set[str] = set()
-
-    def done() -> bool:
-        publishing.look()
-        for package in packages:
-            if package.article_id not in approved and status(package) == READY:
-                publishing.approve(package.article_id, package.version or 1)
-                approved.add(package.article_id)
-        return not open_ones()
-
-    def open_ones() -> list[str]:
-        return [package.article_id for package in packages if status(package) != PUBLISHED]
-
-    def status(package: Package) -> str:
-        return publishing.told(package.article_id, package.version or 1, "publication-status")
-
-    try:
-        publishing.until(done, seconds)
-    except TimeoutError as late:
-        raise AssertionError("\n".join([f"not all published in {late}", *map(publishing.story, open_ones())])) from late
-
-
-def check_published_once(publishing: Publishing, package: Package) -> None:
-    """One execution of each workflow, one version in lax, one archive, every figure; no error told."""
-    article = package.article_id
-    assert publishing.events(article, "error") == []
-    assert publishing.keys("publishing-archive", f"elife-{article}-") == [package.zip_name]
-    sizes = [key for key in publishing.keys("publishing-cdn", f"{article}/") if re.search(r"-\d+w\.(jpg|gif)$", key)]
-    figures = [name for name in package.files if name.endswith(".tif") and "-inf" not in name]
-    assert len(sizes) == len(figures) * SIZES, sizes
-    assert list(publishing.versions(article)) == [str(package.version)]
-    assert publishing.public(publishing.told(article, package.version or 1, "path"))
-    ran = [execution for execution in publishing.executions() if article in execution["execution"]["workflowId"]]
-    names = sorted((execution["workflowType"]["name"], execution["closeStatus"]) for execution in ran)
-    assert names == [("ApproveArticlePublication", "COMPLETED"), ("PostPerfectPublication", "COMPLETED"),
-                     ("PublishPerfectArticle", "COMPLETED")]  # fmt: skip
