@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import os
 from pathlib import Path
 
 import pytest
@@ -37,14 +39,21 @@ def begun(journal: Launched, article_id: str, step: str) -> bool:
     return any(event["event_type"] == step for event in journal.events(article_id))
 
 
-@pytest.mark.parametrize(
-    ("name", "article_id", "ingest_step", "publish_step"),
-    [
-        (BOT, "00891", "Convert JATS", "Archive Article"),
-        (WEBSITE, "00892", "Deposit Assets", "Approve Publication"),
-        (LAX, "00893", "Expand Article", "Rewrite EIF"),
-    ],
-)
+INGEST = ("Expand Article", "Apply Version Number", "Schedule Crossref", "Convert JATS", "Set Publication Status",
+          "Resize Images", "Deposit Assets", "Post EIF")  # fmt: skip
+PUBLISH = ("Approve Publication", "Rewrite EIF", "Archive Article", "Update LAX", "Schedule Downstream")
+# Half a minute each. PIPELINE_KILLS=all is the whole table: each machine in each step.
+TABLE = [
+    (name, f"{891 + row:05}", INGEST[step], PUBLISH[step % len(PUBLISH)])
+    for row, (name, step) in enumerate(
+        itertools.product((BOT, WEBSITE, LAX), range(len(INGEST)))
+        if os.environ.get("PIPELINE_KILLS") == "all"
+        else [(BOT, 3), (WEBSITE, 6), (LAX, 0)]
+    )
+]
+
+
+@pytest.mark.parametrize(("name", "article_id", "ingest_step", "publish_step"), TABLE)
 def test_an_article_survives_a_machine(
     journal: Launched, tmp_path: Path, name: str, article_id: str, ingest_step: str, publish_step: str
 ) -> None:
